@@ -101,111 +101,92 @@ export type TypeParameterCstChildren = {
   IntegerValue?: IToken[];
 };
 
-export interface ExpressionCstNode extends CstNode {
-  name: "expression";
-  children: ExpressionCstChildren;
+export interface OverCstNode extends CstNode {
+  name: "over";
+  children: OverCstChildren;
 }
 
-export type ExpressionCstChildren = {
-  operand: (ConjunctionCstNode)[];
-  Or?: IToken[];
+export type OverCstChildren = {
+  Over: IToken[];
+  LeftParenthesis: IToken[];
+  Partition?: IToken[];
+  By?: (IToken)[];
+  partitionBy?: ValueCstNode[];
+  Comma?: IToken[];
+  Order?: IToken[];
+  sortItems?: SortItemsCstNode[];
+  frame?: FrameCstNode[];
+  RightParenthesis: IToken[];
 };
 
-export interface ConjunctionCstNode extends CstNode {
-  name: "conjunction";
-  children: ConjunctionCstChildren;
+export interface SortItemsCstNode extends CstNode {
+  name: "sortItems";
+  children: SortItemsCstChildren;
 }
 
-export type ConjunctionCstChildren = {
-  operand: (NegationCstNode)[];
+export type SortItemsCstChildren = {
+  sortItem: SortItemCstNode[];
+  Comma?: IToken[];
+};
+
+export interface SortItemCstNode extends CstNode {
+  name: "sortItem";
+  children: SortItemCstChildren;
+}
+
+export type SortItemCstChildren = {
+  value: ValueCstNode[];
+  Asc?: IToken[];
+  Desc?: IToken[];
+  Nulls?: IToken[];
+  First?: IToken[];
+  Last?: IToken[];
+};
+
+export interface FrameCstNode extends CstNode {
+  name: "frame";
+  children: FrameCstChildren;
+}
+
+export type FrameCstChildren = {
+  Rows?: IToken[];
+  Range?: IToken[];
+  Between?: IToken[];
+  frameBound?: (FrameBoundCstNode)[];
   And?: IToken[];
 };
 
-export interface NegationCstNode extends CstNode {
-  name: "negation";
-  children: NegationCstChildren;
+export interface FrameBoundCstNode extends CstNode {
+  name: "frameBound";
+  children: FrameBoundCstChildren;
 }
 
-export type NegationCstChildren = {
-  Not?: IToken[];
-  predicate: PredicateCstNode[];
+export type FrameBoundCstChildren = {
+  Current?: IToken[];
+  Row?: IToken[];
+  Unbounded?: IToken[];
+  frameOffset?: FrameOffsetCstNode[];
+  Preceding?: IToken[];
+  Following?: IToken[];
 };
 
-export interface PredicateCstNode extends CstNode {
-  name: "predicate";
-  children: PredicateCstChildren;
+export interface FrameOffsetCstNode extends CstNode {
+  name: "frameOffset";
+  children: FrameOffsetCstChildren;
 }
 
-export type PredicateCstChildren = {
-  operand: ValueCstNode[];
-  comparison?: ComparisonCstNode[];
-  isTest?: IsTestCstNode[];
-  Not?: IToken[];
-  between?: BetweenCstNode[];
-  inList?: InListCstNode[];
-  like?: LikeCstNode[];
+export type FrameOffsetCstChildren = {
+  IntegerValue: IToken[];
+  timeUnit?: TimeUnitCstNode[];
 };
 
-export interface ComparisonCstNode extends CstNode {
-  name: "comparison";
-  children: ComparisonCstChildren;
+export interface TimeUnitCstNode extends CstNode {
+  name: "timeUnit";
+  children: TimeUnitCstChildren;
 }
 
-export type ComparisonCstChildren = {
-  operator?: (IToken)[];
-  value: ValueCstNode[];
-};
-
-export interface IsTestCstNode extends CstNode {
-  name: "isTest";
-  children: IsTestCstChildren;
-}
-
-export type IsTestCstChildren = {
-  Is: IToken[];
-  Not?: IToken[];
-  Null?: IToken[];
-  Distinct?: IToken[];
-  From?: IToken[];
-  value?: ValueCstNode[];
-};
-
-export interface BetweenCstNode extends CstNode {
-  name: "between";
-  children: BetweenCstChildren;
-}
-
-export type BetweenCstChildren = {
-  Between: IToken[];
-  low: ValueCstNode[];
-  And: IToken[];
-  high: ValueCstNode[];
-};
-
-export interface InListCstNode extends CstNode {
-  name: "inList";
-  children: InListCstChildren;
-}
-
-export type InListCstChildren = {
-  In: IToken[];
-  subquery?: SubqueryCstNode[];
-  LeftParenthesis?: IToken[];
-  expression?: ExpressionCstNode[];
-  Comma?: IToken[];
-  RightParenthesis?: IToken[];
-};
-
-export interface LikeCstNode extends CstNode {
-  name: "like";
-  children: LikeCstChildren;
-}
-
-export type LikeCstChildren = {
-  Like: IToken[];
-  value: ValueCstNode[];
-  Escape?: IToken[];
-  StringValue?: IToken[];
+export type TimeUnitCstChildren = {
+  unit?: (IToken)[];
 };
 
 export interface ValueCstNode extends CstNode {
@@ -500,94 +481,6 @@ export type AggregateFilterCstChildren = {
   RightParenthesis: IToken[];
 };
 
-export interface OverCstNode extends CstNode {
-  name: "over";
-  children: OverCstChildren;
-}
-
-export type OverCstChildren = {
-  Over: IToken[];
-  LeftParenthesis: IToken[];
-  Partition?: IToken[];
-  By?: (IToken)[];
-  partitionBy?: ValueCstNode[];
-  Comma?: IToken[];
-  Order?: IToken[];
-  sortItems?: SortItemsCstNode[];
-  frame?: FrameCstNode[];
-  RightParenthesis: IToken[];
-};
-
-export interface SortItemsCstNode extends CstNode {
-  name: "sortItems";
-  children: SortItemsCstChildren;
-}
-
-export type SortItemsCstChildren = {
-  sortItem: SortItemCstNode[];
-  Comma?: IToken[];
-};
-
-export interface SortItemCstNode extends CstNode {
-  name: "sortItem";
-  children: SortItemCstChildren;
-}
-
-export type SortItemCstChildren = {
-  value: ValueCstNode[];
-  Asc?: IToken[];
-  Desc?: IToken[];
-  Nulls?: IToken[];
-  First?: IToken[];
-  Last?: IToken[];
-};
-
-export interface FrameCstNode extends CstNode {
-  name: "frame";
-  children: FrameCstChildren;
-}
-
-export type FrameCstChildren = {
-  Rows?: IToken[];
-  Range?: IToken[];
-  Between?: IToken[];
-  frameBound?: (FrameBoundCstNode)[];
-  And?: IToken[];
-};
-
-export interface FrameBoundCstNode extends CstNode {
-  name: "frameBound";
-  children: FrameBoundCstChildren;
-}
-
-export type FrameBoundCstChildren = {
-  Current?: IToken[];
-  Row?: IToken[];
-  Unbounded?: IToken[];
-  frameOffset?: FrameOffsetCstNode[];
-  Preceding?: IToken[];
-  Following?: IToken[];
-};
-
-export interface FrameOffsetCstNode extends CstNode {
-  name: "frameOffset";
-  children: FrameOffsetCstChildren;
-}
-
-export type FrameOffsetCstChildren = {
-  IntegerValue: IToken[];
-  timeUnit?: TimeUnitCstNode[];
-};
-
-export interface TimeUnitCstNode extends CstNode {
-  name: "timeUnit";
-  children: TimeUnitCstChildren;
-}
-
-export type TimeUnitCstChildren = {
-  unit?: (IToken)[];
-};
-
 export interface ArgumentCstNode extends CstNode {
   name: "argument";
   children: ArgumentCstChildren;
@@ -620,6 +513,223 @@ export type LambdaCstChildren = {
   RightParenthesis?: IToken[];
   LambdaArrow: IToken[];
   expression: ExpressionCstNode[];
+};
+
+export interface ExpressionCstNode extends CstNode {
+  name: "expression";
+  children: ExpressionCstChildren;
+}
+
+export type ExpressionCstChildren = {
+  operand: (ConjunctionCstNode)[];
+  Or?: IToken[];
+};
+
+export interface ConjunctionCstNode extends CstNode {
+  name: "conjunction";
+  children: ConjunctionCstChildren;
+}
+
+export type ConjunctionCstChildren = {
+  operand: (NegationCstNode)[];
+  And?: IToken[];
+};
+
+export interface NegationCstNode extends CstNode {
+  name: "negation";
+  children: NegationCstChildren;
+}
+
+export type NegationCstChildren = {
+  Not?: IToken[];
+  predicate: PredicateCstNode[];
+};
+
+export interface PredicateCstNode extends CstNode {
+  name: "predicate";
+  children: PredicateCstChildren;
+}
+
+export type PredicateCstChildren = {
+  operand: ValueCstNode[];
+  comparison?: ComparisonCstNode[];
+  isTest?: IsTestCstNode[];
+  Not?: IToken[];
+  between?: BetweenCstNode[];
+  inList?: InListCstNode[];
+  like?: LikeCstNode[];
+};
+
+export interface ComparisonCstNode extends CstNode {
+  name: "comparison";
+  children: ComparisonCstChildren;
+}
+
+export type ComparisonCstChildren = {
+  operator?: (IToken)[];
+  value: ValueCstNode[];
+};
+
+export interface IsTestCstNode extends CstNode {
+  name: "isTest";
+  children: IsTestCstChildren;
+}
+
+export type IsTestCstChildren = {
+  Is: IToken[];
+  Not?: IToken[];
+  Null?: IToken[];
+  Distinct?: IToken[];
+  From?: IToken[];
+  value?: ValueCstNode[];
+};
+
+export interface BetweenCstNode extends CstNode {
+  name: "between";
+  children: BetweenCstChildren;
+}
+
+export type BetweenCstChildren = {
+  Between: IToken[];
+  low: ValueCstNode[];
+  And: IToken[];
+  high: ValueCstNode[];
+};
+
+export interface InListCstNode extends CstNode {
+  name: "inList";
+  children: InListCstChildren;
+}
+
+export type InListCstChildren = {
+  In: IToken[];
+  subquery?: SubqueryCstNode[];
+  LeftParenthesis?: IToken[];
+  expression?: ExpressionCstNode[];
+  Comma?: IToken[];
+  RightParenthesis?: IToken[];
+};
+
+export interface LikeCstNode extends CstNode {
+  name: "like";
+  children: LikeCstChildren;
+}
+
+export type LikeCstChildren = {
+  Like: IToken[];
+  value: ValueCstNode[];
+  Escape?: IToken[];
+  StringValue?: IToken[];
+};
+
+export interface WindowClauseCstNode extends CstNode {
+  name: "windowClause";
+  children: WindowClauseCstChildren;
+}
+
+export type WindowClauseCstChildren = {
+  Identifier?: IToken[];
+  tumbling?: TumblingCstNode[];
+  hopping?: HoppingCstNode[];
+  cumulate?: CumulateCstNode[];
+  session?: SessionCstNode[];
+};
+
+export interface TumblingCstNode extends CstNode {
+  name: "tumbling";
+  children: TumblingCstChildren;
+}
+
+export type TumblingCstChildren = {
+  Tumbling: IToken[];
+  LeftParenthesis: IToken[];
+  Size: IToken[];
+  size: DurationCstNode[];
+  windowOptions: WindowOptionsCstNode[];
+  RightParenthesis: IToken[];
+};
+
+export interface HoppingCstNode extends CstNode {
+  name: "hopping";
+  children: HoppingCstChildren;
+}
+
+export type HoppingCstChildren = {
+  Hopping: IToken[];
+  LeftParenthesis: IToken[];
+  Size: IToken[];
+  size: DurationCstNode[];
+  Comma: IToken[];
+  Advance: IToken[];
+  By: IToken[];
+  advance: DurationCstNode[];
+  windowOptions: WindowOptionsCstNode[];
+  RightParenthesis: IToken[];
+};
+
+export interface CumulateCstNode extends CstNode {
+  name: "cumulate";
+  children: CumulateCstChildren;
+}
+
+export type CumulateCstChildren = {
+  Cumulate: IToken[];
+  LeftParenthesis: IToken[];
+  Size: IToken[];
+  size: DurationCstNode[];
+  Comma: IToken[];
+  Step: IToken[];
+  step: DurationCstNode[];
+  windowOptions: WindowOptionsCstNode[];
+  RightParenthesis: IToken[];
+};
+
+export interface SessionCstNode extends CstNode {
+  name: "session";
+  children: SessionCstChildren;
+}
+
+export type SessionCstChildren = {
+  Session: IToken[];
+  LeftParenthesis: IToken[];
+  gap: DurationCstNode[];
+  windowOptions: WindowOptionsCstNode[];
+  RightParenthesis: IToken[];
+};
+
+export interface WindowOptionsCstNode extends CstNode {
+  name: "windowOptions";
+  children: WindowOptionsCstChildren;
+}
+
+export type WindowOptionsCstChildren = {
+  Comma?: (IToken)[];
+  Retention?: IToken[];
+  retention?: DurationCstNode[];
+  grace?: GraceCstNode[];
+  Processing?: IToken[];
+  Time?: IToken[];
+};
+
+export interface GraceCstNode extends CstNode {
+  name: "grace";
+  children: GraceCstChildren;
+}
+
+export type GraceCstChildren = {
+  Grace: IToken[];
+  Period: IToken[];
+  duration: DurationCstNode[];
+};
+
+export interface DurationCstNode extends CstNode {
+  name: "duration";
+  children: DurationCstChildren;
+}
+
+export type DurationCstChildren = {
+  IntegerValue: IToken[];
+  timeUnit: TimeUnitCstNode[];
 };
 
 export interface QueryCstNode extends CstNode {
@@ -861,116 +971,6 @@ export type WithinCstChildren = {
   grace?: GraceCstNode[];
 };
 
-export interface WindowClauseCstNode extends CstNode {
-  name: "windowClause";
-  children: WindowClauseCstChildren;
-}
-
-export type WindowClauseCstChildren = {
-  Identifier?: IToken[];
-  tumbling?: TumblingCstNode[];
-  hopping?: HoppingCstNode[];
-  cumulate?: CumulateCstNode[];
-  session?: SessionCstNode[];
-};
-
-export interface TumblingCstNode extends CstNode {
-  name: "tumbling";
-  children: TumblingCstChildren;
-}
-
-export type TumblingCstChildren = {
-  Tumbling: IToken[];
-  LeftParenthesis: IToken[];
-  Size: IToken[];
-  size: DurationCstNode[];
-  windowOptions: WindowOptionsCstNode[];
-  RightParenthesis: IToken[];
-};
-
-export interface HoppingCstNode extends CstNode {
-  name: "hopping";
-  children: HoppingCstChildren;
-}
-
-export type HoppingCstChildren = {
-  Hopping: IToken[];
-  LeftParenthesis: IToken[];
-  Size: IToken[];
-  size: DurationCstNode[];
-  Comma: IToken[];
-  Advance: IToken[];
-  By: IToken[];
-  advance: DurationCstNode[];
-  windowOptions: WindowOptionsCstNode[];
-  RightParenthesis: IToken[];
-};
-
-export interface CumulateCstNode extends CstNode {
-  name: "cumulate";
-  children: CumulateCstChildren;
-}
-
-export type CumulateCstChildren = {
-  Cumulate: IToken[];
-  LeftParenthesis: IToken[];
-  Size: IToken[];
-  size: DurationCstNode[];
-  Comma: IToken[];
-  Step: IToken[];
-  step: DurationCstNode[];
-  windowOptions: WindowOptionsCstNode[];
-  RightParenthesis: IToken[];
-};
-
-export interface SessionCstNode extends CstNode {
-  name: "session";
-  children: SessionCstChildren;
-}
-
-export type SessionCstChildren = {
-  Session: IToken[];
-  LeftParenthesis: IToken[];
-  gap: DurationCstNode[];
-  windowOptions: WindowOptionsCstNode[];
-  RightParenthesis: IToken[];
-};
-
-export interface WindowOptionsCstNode extends CstNode {
-  name: "windowOptions";
-  children: WindowOptionsCstChildren;
-}
-
-export type WindowOptionsCstChildren = {
-  Comma?: (IToken)[];
-  Retention?: IToken[];
-  retention?: DurationCstNode[];
-  grace?: GraceCstNode[];
-  Processing?: IToken[];
-  Time?: IToken[];
-};
-
-export interface GraceCstNode extends CstNode {
-  name: "grace";
-  children: GraceCstChildren;
-}
-
-export type GraceCstChildren = {
-  Grace: IToken[];
-  Period: IToken[];
-  duration: DurationCstNode[];
-};
-
-export interface DurationCstNode extends CstNode {
-  name: "duration";
-  children: DurationCstChildren;
-}
-
-export type DurationCstChildren = {
-  IntegerValue: IToken[];
-  timeUnit: TimeUnitCstNode[];
-};
-
 export interface GroupingCstNode extends CstNode {
   name: "grouping";
   children: GroupingCstChildren;
@@ -1012,114 +1012,38 @@ export type GroupingSetCstChildren = {
   groupingElement?: GroupingElementCstNode[];
 };
 
-export interface SingleStatementCstNode extends CstNode {
-  name: "singleStatement";
-  children: SingleStatementCstChildren;
+export interface WithClauseCstNode extends CstNode {
+  name: "withClause";
+  children: WithClauseCstChildren;
 }
 
-export type SingleStatementCstChildren = {
-  statement: StatementCstNode[];
-  Semicolon: IToken[];
-};
-
-export interface StatementCstNode extends CstNode {
-  name: "statement";
-  children: StatementCstChildren;
-}
-
-export type StatementCstChildren = {
-  query?: QueryCstNode[];
-  create?: CreateCstNode[];
-  insert?: InsertCstNode[];
-  alter?: AlterCstNode[];
-  drop?: DropCstNode[];
-  show?: ShowCstNode[];
-  describe?: DescribeCstNode[];
-  explain?: ExplainCstNode[];
-  print?: PrintCstNode[];
-  terminate?: TerminateCstNode[];
-  pause?: PauseCstNode[];
-  resume?: ResumeCstNode[];
-  applyVersion?: ApplyVersionCstNode[];
-  rollbackVersion?: RollbackVersionCstNode[];
-  set?: SetCstNode[];
-  unset?: UnsetCstNode[];
-  define?: DefineCstNode[];
-  undefine?: UndefineCstNode[];
-  assert?: AssertCstNode[];
-  runScript?: RunScriptCstNode[];
-  advanceTime?: AdvanceTimeCstNode[];
-  mock?: MockCstNode[];
-};
-
-export interface CreateCstNode extends CstNode {
-  name: "create";
-  children: CreateCstChildren;
-}
-
-export type CreateCstChildren = {
-  Create: IToken[];
-  createConnector?: CreateConnectorCstNode[];
-  createSink?: CreateSinkCstNode[];
-  createFeed?: CreateFeedCstNode[];
-  createType?: CreateTypeCstNode[];
-  createIndex?: CreateIndexCstNode[];
-  createSecret?: CreateSecretCstNode[];
-  createFunction?: CreateFunctionCstNode[];
-  createSource?: CreateSourceCstNode[];
-};
-
-export interface CreateSourceCstNode extends CstNode {
-  name: "createSource";
-  children: CreateSourceCstChildren;
-}
-
-export type CreateSourceCstChildren = {
-  Or?: IToken[];
-  Replace?: IToken[];
-  Source?: IToken[];
-  sourceKind: SourceKindCstNode[];
-  ifNotExists?: IfNotExistsCstNode[];
-  Identifier: IToken[];
-  columnDefinitions?: ColumnDefinitionsCstNode[];
-  withClause?: WithClauseCstNode[];
-  As?: IToken[];
-  query?: QueryCstNode[];
-};
-
-export interface CreateIndexCstNode extends CstNode {
-  name: "createIndex";
-  children: CreateIndexCstChildren;
-}
-
-export type CreateIndexCstChildren = {
-  Index: IToken[];
-  ifNotExists?: IfNotExistsCstNode[];
-  Identifier: IToken[];
-  On: IToken[];
-  indexTarget: IndexTargetCstNode[];
-};
-
-export interface IndexTargetCstNode extends CstNode {
-  name: "indexTarget";
-  children: IndexTargetCstChildren;
-}
-
-export type IndexTargetCstChildren = {
-  Identifier: IToken[];
+export type WithClauseCstChildren = {
+  With: IToken[];
   LeftParenthesis: IToken[];
-  indexColumn: IndexColumnCstNode[];
+  property: PropertyCstNode[];
   Comma?: IToken[];
   RightParenthesis: IToken[];
 };
 
-export interface IndexColumnCstNode extends CstNode {
-  name: "indexColumn";
-  children: IndexColumnCstChildren;
+export interface PropertyCstNode extends CstNode {
+  name: "property";
+  children: PropertyCstChildren;
 }
 
-export type IndexColumnCstChildren = {
-  Identifier: IToken[];
+export type PropertyCstChildren = {
+  nameOrString: NameOrStringCstNode[];
+  Equal: IToken[];
+  literal: LiteralCstNode[];
+};
+
+export interface NameOrStringCstNode extends CstNode {
+  name: "nameOrString";
+  children: NameOrStringCstChildren;
+}
+
+export type NameOrStringCstChildren = {
+  Identifier?: IToken[];
+  StringValue?: IToken[];
 };
 
 export interface SourceKindCstNode extends CstNode {
@@ -1201,38 +1125,98 @@ export type ColumnRoleCstChildren = {
   RightParenthesis?: IToken[];
 };
 
-export interface WithClauseCstNode extends CstNode {
-  name: "withClause";
-  children: WithClauseCstChildren;
+export interface ColumnNamesCstNode extends CstNode {
+  name: "columnNames";
+  children: ColumnNamesCstChildren;
 }
 
-export type WithClauseCstChildren = {
-  With: IToken[];
+export type ColumnNamesCstChildren = {
   LeftParenthesis: IToken[];
-  property: PropertyCstNode[];
+  Identifier: IToken[];
   Comma?: IToken[];
   RightParenthesis: IToken[];
 };
 
-export interface PropertyCstNode extends CstNode {
-  name: "property";
-  children: PropertyCstChildren;
+export interface RowValuesCstNode extends CstNode {
+  name: "rowValues";
+  children: RowValuesCstChildren;
 }
 
-export type PropertyCstChildren = {
-  nameOrString: NameOrStringCstNode[];
-  Equal: IToken[];
-  literal: LiteralCstNode[];
+export type RowValuesCstChildren = {
+  LeftParenthesis: IToken[];
+  value: ValueCstNode[];
+  Comma?: IToken[];
+  RightParenthesis: IToken[];
 };
 
-export interface NameOrStringCstNode extends CstNode {
-  name: "nameOrString";
-  children: NameOrStringCstChildren;
+export interface CreateCstNode extends CstNode {
+  name: "create";
+  children: CreateCstChildren;
 }
 
-export type NameOrStringCstChildren = {
-  Identifier?: IToken[];
-  StringValue?: IToken[];
+export type CreateCstChildren = {
+  Create: IToken[];
+  createConnector?: CreateConnectorCstNode[];
+  createSink?: CreateSinkCstNode[];
+  createFeed?: CreateFeedCstNode[];
+  createType?: CreateTypeCstNode[];
+  createIndex?: CreateIndexCstNode[];
+  createSecret?: CreateSecretCstNode[];
+  createFunction?: CreateFunctionCstNode[];
+  createSource?: CreateSourceCstNode[];
+};
+
+export interface CreateSourceCstNode extends CstNode {
+  name: "createSource";
+  children: CreateSourceCstChildren;
+}
+
+export type CreateSourceCstChildren = {
+  Or?: IToken[];
+  Replace?: IToken[];
+  Source?: IToken[];
+  sourceKind: SourceKindCstNode[];
+  ifNotExists?: IfNotExistsCstNode[];
+  Identifier: IToken[];
+  columnDefinitions?: ColumnDefinitionsCstNode[];
+  withClause?: WithClauseCstNode[];
+  As?: IToken[];
+  query?: QueryCstNode[];
+};
+
+export interface CreateIndexCstNode extends CstNode {
+  name: "createIndex";
+  children: CreateIndexCstChildren;
+}
+
+export type CreateIndexCstChildren = {
+  Index: IToken[];
+  ifNotExists?: IfNotExistsCstNode[];
+  Identifier: IToken[];
+  On: IToken[];
+  indexTarget: IndexTargetCstNode[];
+};
+
+export interface IndexTargetCstNode extends CstNode {
+  name: "indexTarget";
+  children: IndexTargetCstChildren;
+}
+
+export type IndexTargetCstChildren = {
+  Identifier: IToken[];
+  LeftParenthesis: IToken[];
+  indexColumn: IndexColumnCstNode[];
+  Comma?: IToken[];
+  RightParenthesis: IToken[];
+};
+
+export interface IndexColumnCstNode extends CstNode {
+  name: "indexColumn";
+  children: IndexColumnCstChildren;
+}
+
+export type IndexColumnCstChildren = {
+  Identifier: IToken[];
 };
 
 export interface CreateTypeCstNode extends CstNode {
@@ -1436,65 +1420,6 @@ export interface ConnectorKindCstNode extends CstNode {
 export type ConnectorKindCstChildren = {
   Source?: IToken[];
   Sink?: IToken[];
-};
-
-export interface InsertCstNode extends CstNode {
-  name: "insert";
-  children: InsertCstChildren;
-}
-
-export type InsertCstChildren = {
-  Insert: IToken[];
-  Into: IToken[];
-  Identifier: IToken[];
-  insertQuery?: InsertQueryCstNode[];
-  insertValues?: InsertValuesCstNode[];
-};
-
-export interface InsertQueryCstNode extends CstNode {
-  name: "insertQuery";
-  children: InsertQueryCstChildren;
-}
-
-export type InsertQueryCstChildren = {
-  withClause?: WithClauseCstNode[];
-  query: QueryCstNode[];
-};
-
-export interface InsertValuesCstNode extends CstNode {
-  name: "insertValues";
-  children: InsertValuesCstChildren;
-}
-
-export type InsertValuesCstChildren = {
-  columnNames?: ColumnNamesCstNode[];
-  Values: IToken[];
-  rowValues: RowValuesCstNode[];
-  Comma?: IToken[];
-};
-
-export interface ColumnNamesCstNode extends CstNode {
-  name: "columnNames";
-  children: ColumnNamesCstChildren;
-}
-
-export type ColumnNamesCstChildren = {
-  LeftParenthesis: IToken[];
-  Identifier: IToken[];
-  Comma?: IToken[];
-  RightParenthesis: IToken[];
-};
-
-export interface RowValuesCstNode extends CstNode {
-  name: "rowValues";
-  children: RowValuesCstChildren;
-}
-
-export type RowValuesCstChildren = {
-  LeftParenthesis: IToken[];
-  value: ValueCstNode[];
-  Comma?: IToken[];
-  RightParenthesis: IToken[];
 };
 
 export interface AlterCstNode extends CstNode {
@@ -1782,19 +1707,6 @@ export type DescribeSourceCstChildren = {
   Extended?: IToken[];
 };
 
-export interface ExplainCstNode extends CstNode {
-  name: "explain";
-  children: ExplainCstChildren;
-}
-
-export type ExplainCstChildren = {
-  Explain: IToken[];
-  Identifier?: (IToken)[];
-  Analyze?: IToken[];
-  query?: QueryCstNode[];
-  statement?: StatementCstNode[];
-};
-
 export interface PrintCstNode extends CstNode {
   name: "print";
   children: PrintCstChildren;
@@ -1810,121 +1722,6 @@ export type PrintCstChildren = {
   interval?: NumberCstNode[];
   Limit?: IToken[];
   limit?: NumberCstNode[];
-};
-
-export interface TerminateCstNode extends CstNode {
-  name: "terminate";
-  children: TerminateCstChildren;
-}
-
-export type TerminateCstChildren = {
-  Terminate: IToken[];
-  queryIdOrAll: QueryIdOrAllCstNode[];
-};
-
-export interface ApplyVersionCstNode extends CstNode {
-  name: "applyVersion";
-  children: ApplyVersionCstChildren;
-}
-
-export type ApplyVersionCstChildren = {
-  Apply: IToken[];
-  Identifier: IToken[];
-};
-
-export interface RollbackVersionCstNode extends CstNode {
-  name: "rollbackVersion";
-  children: RollbackVersionCstChildren;
-}
-
-export type RollbackVersionCstChildren = {
-  Rollback: IToken[];
-  Identifier: IToken[];
-};
-
-export interface PauseCstNode extends CstNode {
-  name: "pause";
-  children: PauseCstChildren;
-}
-
-export type PauseCstChildren = {
-  Pause: IToken[];
-  connectorName?: ConnectorNameCstNode[];
-  queryIdOrAll?: QueryIdOrAllCstNode[];
-};
-
-export interface ResumeCstNode extends CstNode {
-  name: "resume";
-  children: ResumeCstChildren;
-}
-
-export type ResumeCstChildren = {
-  Resume: IToken[];
-  connectorName?: ConnectorNameCstNode[];
-  queryIdOrAll?: QueryIdOrAllCstNode[];
-};
-
-export interface ConnectorNameCstNode extends CstNode {
-  name: "connectorName";
-  children: ConnectorNameCstChildren;
-}
-
-export type ConnectorNameCstChildren = {
-  Connector: IToken[];
-  Identifier: IToken[];
-};
-
-export interface QueryIdOrAllCstNode extends CstNode {
-  name: "queryIdOrAll";
-  children: QueryIdOrAllCstChildren;
-}
-
-export type QueryIdOrAllCstChildren = {
-  All?: IToken[];
-  Identifier?: IToken[];
-};
-
-export interface SetCstNode extends CstNode {
-  name: "set";
-  children: SetCstChildren;
-}
-
-export type SetCstChildren = {
-  Set: IToken[];
-  StringValue: (IToken)[];
-  Equal: IToken[];
-};
-
-export interface UnsetCstNode extends CstNode {
-  name: "unset";
-  children: UnsetCstChildren;
-}
-
-export type UnsetCstChildren = {
-  Unset: IToken[];
-  StringValue: IToken[];
-};
-
-export interface DefineCstNode extends CstNode {
-  name: "define";
-  children: DefineCstChildren;
-}
-
-export type DefineCstChildren = {
-  Define: IToken[];
-  Identifier: IToken[];
-  Equal: IToken[];
-  StringValue: IToken[];
-};
-
-export interface UndefineCstNode extends CstNode {
-  name: "undefine";
-  children: UndefineCstChildren;
-}
-
-export type UndefineCstChildren = {
-  Undefine: IToken[];
-  Identifier: IToken[];
 };
 
 export interface AssertCstNode extends CstNode {
@@ -2084,6 +1881,209 @@ export type RunScriptCstChildren = {
   StringValue: IToken[];
 };
 
+export interface SingleStatementCstNode extends CstNode {
+  name: "singleStatement";
+  children: SingleStatementCstChildren;
+}
+
+export type SingleStatementCstChildren = {
+  statement: StatementCstNode[];
+  Semicolon: IToken[];
+};
+
+export interface StatementCstNode extends CstNode {
+  name: "statement";
+  children: StatementCstChildren;
+}
+
+export type StatementCstChildren = {
+  query?: QueryCstNode[];
+  create?: CreateCstNode[];
+  insert?: InsertCstNode[];
+  alter?: AlterCstNode[];
+  drop?: DropCstNode[];
+  show?: ShowCstNode[];
+  describe?: DescribeCstNode[];
+  explain?: ExplainCstNode[];
+  print?: PrintCstNode[];
+  terminate?: TerminateCstNode[];
+  pause?: PauseCstNode[];
+  resume?: ResumeCstNode[];
+  applyVersion?: ApplyVersionCstNode[];
+  rollbackVersion?: RollbackVersionCstNode[];
+  set?: SetCstNode[];
+  unset?: UnsetCstNode[];
+  define?: DefineCstNode[];
+  undefine?: UndefineCstNode[];
+  assert?: AssertCstNode[];
+  runScript?: RunScriptCstNode[];
+  advanceTime?: AdvanceTimeCstNode[];
+  mock?: MockCstNode[];
+};
+
+export interface InsertCstNode extends CstNode {
+  name: "insert";
+  children: InsertCstChildren;
+}
+
+export type InsertCstChildren = {
+  Insert: IToken[];
+  Into: IToken[];
+  Identifier: IToken[];
+  insertQuery?: InsertQueryCstNode[];
+  insertValues?: InsertValuesCstNode[];
+};
+
+export interface InsertQueryCstNode extends CstNode {
+  name: "insertQuery";
+  children: InsertQueryCstChildren;
+}
+
+export type InsertQueryCstChildren = {
+  withClause?: WithClauseCstNode[];
+  query: QueryCstNode[];
+};
+
+export interface InsertValuesCstNode extends CstNode {
+  name: "insertValues";
+  children: InsertValuesCstChildren;
+}
+
+export type InsertValuesCstChildren = {
+  columnNames?: ColumnNamesCstNode[];
+  Values: IToken[];
+  rowValues: RowValuesCstNode[];
+  Comma?: IToken[];
+};
+
+export interface ExplainCstNode extends CstNode {
+  name: "explain";
+  children: ExplainCstChildren;
+}
+
+export type ExplainCstChildren = {
+  Explain: IToken[];
+  Identifier?: (IToken)[];
+  Analyze?: IToken[];
+  query?: QueryCstNode[];
+  statement?: StatementCstNode[];
+};
+
+export interface TerminateCstNode extends CstNode {
+  name: "terminate";
+  children: TerminateCstChildren;
+}
+
+export type TerminateCstChildren = {
+  Terminate: IToken[];
+  queryIdOrAll: QueryIdOrAllCstNode[];
+};
+
+export interface ApplyVersionCstNode extends CstNode {
+  name: "applyVersion";
+  children: ApplyVersionCstChildren;
+}
+
+export type ApplyVersionCstChildren = {
+  Apply: IToken[];
+  Identifier: IToken[];
+};
+
+export interface RollbackVersionCstNode extends CstNode {
+  name: "rollbackVersion";
+  children: RollbackVersionCstChildren;
+}
+
+export type RollbackVersionCstChildren = {
+  Rollback: IToken[];
+  Identifier: IToken[];
+};
+
+export interface PauseCstNode extends CstNode {
+  name: "pause";
+  children: PauseCstChildren;
+}
+
+export type PauseCstChildren = {
+  Pause: IToken[];
+  connectorName?: ConnectorNameCstNode[];
+  queryIdOrAll?: QueryIdOrAllCstNode[];
+};
+
+export interface ResumeCstNode extends CstNode {
+  name: "resume";
+  children: ResumeCstChildren;
+}
+
+export type ResumeCstChildren = {
+  Resume: IToken[];
+  connectorName?: ConnectorNameCstNode[];
+  queryIdOrAll?: QueryIdOrAllCstNode[];
+};
+
+export interface ConnectorNameCstNode extends CstNode {
+  name: "connectorName";
+  children: ConnectorNameCstChildren;
+}
+
+export type ConnectorNameCstChildren = {
+  Connector: IToken[];
+  Identifier: IToken[];
+};
+
+export interface QueryIdOrAllCstNode extends CstNode {
+  name: "queryIdOrAll";
+  children: QueryIdOrAllCstChildren;
+}
+
+export type QueryIdOrAllCstChildren = {
+  All?: IToken[];
+  Identifier?: IToken[];
+};
+
+export interface SetCstNode extends CstNode {
+  name: "set";
+  children: SetCstChildren;
+}
+
+export type SetCstChildren = {
+  Set: IToken[];
+  StringValue: (IToken)[];
+  Equal: IToken[];
+};
+
+export interface UnsetCstNode extends CstNode {
+  name: "unset";
+  children: UnsetCstChildren;
+}
+
+export type UnsetCstChildren = {
+  Unset: IToken[];
+  StringValue: IToken[];
+};
+
+export interface DefineCstNode extends CstNode {
+  name: "define";
+  children: DefineCstChildren;
+}
+
+export type DefineCstChildren = {
+  Define: IToken[];
+  Identifier: IToken[];
+  Equal: IToken[];
+  StringValue: IToken[];
+};
+
+export interface UndefineCstNode extends CstNode {
+  name: "undefine";
+  children: UndefineCstChildren;
+}
+
+export type UndefineCstChildren = {
+  Undefine: IToken[];
+  Identifier: IToken[];
+};
+
 export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   type(children: TypeCstChildren, param?: IN): OUT;
   arrayType(children: ArrayTypeCstChildren, param?: IN): OUT;
@@ -2093,15 +2093,13 @@ export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   decimalType(children: DecimalTypeCstChildren, param?: IN): OUT;
   namedType(children: NamedTypeCstChildren, param?: IN): OUT;
   typeParameter(children: TypeParameterCstChildren, param?: IN): OUT;
-  expression(children: ExpressionCstChildren, param?: IN): OUT;
-  conjunction(children: ConjunctionCstChildren, param?: IN): OUT;
-  negation(children: NegationCstChildren, param?: IN): OUT;
-  predicate(children: PredicateCstChildren, param?: IN): OUT;
-  comparison(children: ComparisonCstChildren, param?: IN): OUT;
-  isTest(children: IsTestCstChildren, param?: IN): OUT;
-  between(children: BetweenCstChildren, param?: IN): OUT;
-  inList(children: InListCstChildren, param?: IN): OUT;
-  like(children: LikeCstChildren, param?: IN): OUT;
+  over(children: OverCstChildren, param?: IN): OUT;
+  sortItems(children: SortItemsCstChildren, param?: IN): OUT;
+  sortItem(children: SortItemCstChildren, param?: IN): OUT;
+  frame(children: FrameCstChildren, param?: IN): OUT;
+  frameBound(children: FrameBoundCstChildren, param?: IN): OUT;
+  frameOffset(children: FrameOffsetCstChildren, param?: IN): OUT;
+  timeUnit(children: TimeUnitCstChildren, param?: IN): OUT;
   value(children: ValueCstChildren, param?: IN): OUT;
   sum(children: SumCstChildren, param?: IN): OUT;
   product(children: ProductCstChildren, param?: IN): OUT;
@@ -2126,16 +2124,26 @@ export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   columnReference(children: ColumnReferenceCstChildren, param?: IN): OUT;
   functionCall(children: FunctionCallCstChildren, param?: IN): OUT;
   aggregateFilter(children: AggregateFilterCstChildren, param?: IN): OUT;
-  over(children: OverCstChildren, param?: IN): OUT;
-  sortItems(children: SortItemsCstChildren, param?: IN): OUT;
-  sortItem(children: SortItemCstChildren, param?: IN): OUT;
-  frame(children: FrameCstChildren, param?: IN): OUT;
-  frameBound(children: FrameBoundCstChildren, param?: IN): OUT;
-  frameOffset(children: FrameOffsetCstChildren, param?: IN): OUT;
-  timeUnit(children: TimeUnitCstChildren, param?: IN): OUT;
   argument(children: ArgumentCstChildren, param?: IN): OUT;
   intervalUnit(children: IntervalUnitCstChildren, param?: IN): OUT;
   lambda(children: LambdaCstChildren, param?: IN): OUT;
+  expression(children: ExpressionCstChildren, param?: IN): OUT;
+  conjunction(children: ConjunctionCstChildren, param?: IN): OUT;
+  negation(children: NegationCstChildren, param?: IN): OUT;
+  predicate(children: PredicateCstChildren, param?: IN): OUT;
+  comparison(children: ComparisonCstChildren, param?: IN): OUT;
+  isTest(children: IsTestCstChildren, param?: IN): OUT;
+  between(children: BetweenCstChildren, param?: IN): OUT;
+  inList(children: InListCstChildren, param?: IN): OUT;
+  like(children: LikeCstChildren, param?: IN): OUT;
+  windowClause(children: WindowClauseCstChildren, param?: IN): OUT;
+  tumbling(children: TumblingCstChildren, param?: IN): OUT;
+  hopping(children: HoppingCstChildren, param?: IN): OUT;
+  cumulate(children: CumulateCstChildren, param?: IN): OUT;
+  session(children: SessionCstChildren, param?: IN): OUT;
+  windowOptions(children: WindowOptionsCstChildren, param?: IN): OUT;
+  grace(children: GraceCstChildren, param?: IN): OUT;
+  duration(children: DurationCstChildren, param?: IN): OUT;
   query(children: QueryCstChildren, param?: IN): OUT;
   emitFinal(children: EmitFinalCstChildren, param?: IN): OUT;
   commonTables(children: CommonTablesCstChildren, param?: IN): OUT;
@@ -2154,24 +2162,12 @@ export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   join(children: JoinCstChildren, param?: IN): OUT;
   stateTtl(children: StateTtlCstChildren, param?: IN): OUT;
   within(children: WithinCstChildren, param?: IN): OUT;
-  windowClause(children: WindowClauseCstChildren, param?: IN): OUT;
-  tumbling(children: TumblingCstChildren, param?: IN): OUT;
-  hopping(children: HoppingCstChildren, param?: IN): OUT;
-  cumulate(children: CumulateCstChildren, param?: IN): OUT;
-  session(children: SessionCstChildren, param?: IN): OUT;
-  windowOptions(children: WindowOptionsCstChildren, param?: IN): OUT;
-  grace(children: GraceCstChildren, param?: IN): OUT;
-  duration(children: DurationCstChildren, param?: IN): OUT;
   grouping(children: GroupingCstChildren, param?: IN): OUT;
   groupingElement(children: GroupingElementCstChildren, param?: IN): OUT;
   groupingSet(children: GroupingSetCstChildren, param?: IN): OUT;
-  singleStatement(children: SingleStatementCstChildren, param?: IN): OUT;
-  statement(children: StatementCstChildren, param?: IN): OUT;
-  create(children: CreateCstChildren, param?: IN): OUT;
-  createSource(children: CreateSourceCstChildren, param?: IN): OUT;
-  createIndex(children: CreateIndexCstChildren, param?: IN): OUT;
-  indexTarget(children: IndexTargetCstChildren, param?: IN): OUT;
-  indexColumn(children: IndexColumnCstChildren, param?: IN): OUT;
+  withClause(children: WithClauseCstChildren, param?: IN): OUT;
+  property(children: PropertyCstChildren, param?: IN): OUT;
+  nameOrString(children: NameOrStringCstChildren, param?: IN): OUT;
   sourceKind(children: SourceKindCstChildren, param?: IN): OUT;
   ifNotExists(children: IfNotExistsCstChildren, param?: IN): OUT;
   ifExists(children: IfExistsCstChildren, param?: IN): OUT;
@@ -2179,9 +2175,13 @@ export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   columnList(children: ColumnListCstChildren, param?: IN): OUT;
   columnDefinition(children: ColumnDefinitionCstChildren, param?: IN): OUT;
   columnRole(children: ColumnRoleCstChildren, param?: IN): OUT;
-  withClause(children: WithClauseCstChildren, param?: IN): OUT;
-  property(children: PropertyCstChildren, param?: IN): OUT;
-  nameOrString(children: NameOrStringCstChildren, param?: IN): OUT;
+  columnNames(children: ColumnNamesCstChildren, param?: IN): OUT;
+  rowValues(children: RowValuesCstChildren, param?: IN): OUT;
+  create(children: CreateCstChildren, param?: IN): OUT;
+  createSource(children: CreateSourceCstChildren, param?: IN): OUT;
+  createIndex(children: CreateIndexCstChildren, param?: IN): OUT;
+  indexTarget(children: IndexTargetCstChildren, param?: IN): OUT;
+  indexColumn(children: IndexColumnCstChildren, param?: IN): OUT;
   createType(children: CreateTypeCstChildren, param?: IN): OUT;
   createFunction(children: CreateFunctionCstChildren, param?: IN): OUT;
   functionParameter(children: FunctionParameterCstChildren, param?: IN): OUT;
@@ -2197,11 +2197,6 @@ export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   connectorOptions(children: ConnectorOptionsCstChildren, param?: IN): OUT;
   connectorOption(children: ConnectorOptionCstChildren, param?: IN): OUT;
   connectorKind(children: ConnectorKindCstChildren, param?: IN): OUT;
-  insert(children: InsertCstChildren, param?: IN): OUT;
-  insertQuery(children: InsertQueryCstChildren, param?: IN): OUT;
-  insertValues(children: InsertValuesCstChildren, param?: IN): OUT;
-  columnNames(children: ColumnNamesCstChildren, param?: IN): OUT;
-  rowValues(children: RowValuesCstChildren, param?: IN): OUT;
   alter(children: AlterCstChildren, param?: IN): OUT;
   alterSystem(children: AlterSystemCstChildren, param?: IN): OUT;
   alterSource(children: AlterSourceCstChildren, param?: IN): OUT;
@@ -2226,19 +2221,7 @@ export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   describeFunction(children: DescribeFunctionCstChildren, param?: IN): OUT;
   describeConnector(children: DescribeConnectorCstChildren, param?: IN): OUT;
   describeSource(children: DescribeSourceCstChildren, param?: IN): OUT;
-  explain(children: ExplainCstChildren, param?: IN): OUT;
   print(children: PrintCstChildren, param?: IN): OUT;
-  terminate(children: TerminateCstChildren, param?: IN): OUT;
-  applyVersion(children: ApplyVersionCstChildren, param?: IN): OUT;
-  rollbackVersion(children: RollbackVersionCstChildren, param?: IN): OUT;
-  pause(children: PauseCstChildren, param?: IN): OUT;
-  resume(children: ResumeCstChildren, param?: IN): OUT;
-  connectorName(children: ConnectorNameCstChildren, param?: IN): OUT;
-  queryIdOrAll(children: QueryIdOrAllCstChildren, param?: IN): OUT;
-  set(children: SetCstChildren, param?: IN): OUT;
-  unset(children: UnsetCstChildren, param?: IN): OUT;
-  define(children: DefineCstChildren, param?: IN): OUT;
-  undefine(children: UndefineCstChildren, param?: IN): OUT;
   assert(children: AssertCstChildren, param?: IN): OUT;
   assertTopic(children: AssertTopicCstChildren, param?: IN): OUT;
   assertSchema(children: AssertSchemaCstChildren, param?: IN): OUT;
@@ -2251,4 +2234,21 @@ export interface ICstNodeVisitor<IN, OUT> extends ICstVisitor<IN, OUT> {
   advanceTime(children: AdvanceTimeCstChildren, param?: IN): OUT;
   mock(children: MockCstChildren, param?: IN): OUT;
   runScript(children: RunScriptCstChildren, param?: IN): OUT;
+  singleStatement(children: SingleStatementCstChildren, param?: IN): OUT;
+  statement(children: StatementCstChildren, param?: IN): OUT;
+  insert(children: InsertCstChildren, param?: IN): OUT;
+  insertQuery(children: InsertQueryCstChildren, param?: IN): OUT;
+  insertValues(children: InsertValuesCstChildren, param?: IN): OUT;
+  explain(children: ExplainCstChildren, param?: IN): OUT;
+  terminate(children: TerminateCstChildren, param?: IN): OUT;
+  applyVersion(children: ApplyVersionCstChildren, param?: IN): OUT;
+  rollbackVersion(children: RollbackVersionCstChildren, param?: IN): OUT;
+  pause(children: PauseCstChildren, param?: IN): OUT;
+  resume(children: ResumeCstChildren, param?: IN): OUT;
+  connectorName(children: ConnectorNameCstChildren, param?: IN): OUT;
+  queryIdOrAll(children: QueryIdOrAllCstChildren, param?: IN): OUT;
+  set(children: SetCstChildren, param?: IN): OUT;
+  unset(children: UnsetCstChildren, param?: IN): OUT;
+  define(children: DefineCstChildren, param?: IN): OUT;
+  undefine(children: UndefineCstChildren, param?: IN): OUT;
 }
