@@ -1,11 +1,30 @@
 /** Clients that keep their connections: HTTP/1.1 over a few of them, HTTP/2 over one. */
 import { Agent, request } from 'node:http'
 import { connect } from 'node:http2'
+import type { PullQuery } from './queries.ts'
 
 export interface Client {
   /** The body of the answer. Rejects unless the status is 200. */
   post(path: string, body: object): Promise<string>
   close(): void
+}
+
+export const VIA = ['http1', 'http2'] as const
+/** How a client reaches the server. */
+export type Via = (typeof VIA)[number]
+
+const CLIENTS: Readonly<Record<Via, (url: string, connections: number) => Client>> = {
+  http1: (url, connections) => http1Client(url, connections),
+  http2: (url) => http2Client(url),
+}
+
+export const openClient = (via: Via, url: string, connections: number): Client => CLIENTS[via](url, connections)
+
+/** The answer to the query. Rejects if it does not have the rows. */
+export async function askQuery(client: Client, { sql, found }: PullQuery): Promise<string> {
+  const answer = await client.post('/query-stream', { sql, properties: {} })
+  if (!found.every((value) => answer.includes(value))) throw new Error(answer)
+  return answer
 }
 
 const HEADERS = { 'content-type': 'application/json', accept: 'application/json' }
@@ -35,7 +54,7 @@ export function http1Client(url: string, maxSockets = 4): Client {
   }
 }
 
-export function http2Client(url: string): Client {
+function http2Client(url: string): Client {
   const session = connect(url)
   return {
     post: (path, body) =>

@@ -1,14 +1,20 @@
-/** A thread that inserts rows into `events` at a steady rate over /inserts-stream, and says how many were acknowledged when it gets a message. */
+/** A process that inserts rows into `events` at a steady rate over /inserts-stream, and says how many were acknowledged when it gets a message. */
 import { connect } from 'node:http2'
-import { parentPort, workerData } from 'node:worker_threads'
 
-const { url, rate } = workerData as { readonly url: string; readonly rate: number }
+/** What the process is started with, as JSON. */
+export interface InserterOptions {
+  readonly url: string
+  /** Rows a second. */
+  readonly rate: number
+}
+
+const { url, rate } = JSON.parse(process.argv[2]!) as InserterOptions
 const TICK_MS = 10
 const KEYS = 10_000
 
 let sent = 0
 let acknowledged = 0
-parentPort!.on('message', () => parentPort!.postMessage(acknowledged))
+process.on('message', () => process.send!(acknowledged))
 
 const stream = connect(url).request({ ':method': 'POST', ':path': '/inserts-stream' })
 stream.setEncoding('utf8')

@@ -1,7 +1,7 @@
 /** A server in a process of its own, whose CPU time is measured: Millrace of this checkout or another, or the bare one. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -26,12 +26,20 @@ export async function startMillrace(
   const dataDir = mkdtempSync(join(tmpdir(), 'millrace-pull-'))
   const url = `http://127.0.0.1:${await freePort()}`
   const program = join(root, 'src/cli/millrace.ts')
-  const args = [program, 'server', '--listen', url, '--data-dir', dataDir]
+  const args = [...nodeOptions(root), program, 'server', '--listen', url, '--data-dir', dataDir]
   if (kafka !== undefined) args.push('--bootstrap-servers', kafka.bootstrapServers)
   const env = kafka === undefined ? process.env : { ...process.env, KSQL_KSQL_SERVICE_ID: kafka.serviceId }
   return started(root, url, spawn(process.execPath, args, { stdio: 'ignore', env }), () =>
     rmSync(dataDir, { recursive: true, force: true, maxRetries: 3 }),
   )
+}
+
+const STOP_MS = 5000
+
+/** The options of Node with which `npm start` runs the server of that checkout. */
+function nodeOptions(root: string): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { start: string } }
+  return scripts.start.split(' ').filter((word) => word.startsWith('--'))
 }
 
 /** A server that gives `answer` to everything. */
@@ -56,8 +64,11 @@ async function started(name: string, url: string, child: ChildProcess, onStopped
     cpuMicros: () => cpuSeconds(child.pid!) * 1e6,
     async stop() {
       client.close()
-      child.kill('SIGKILL')
+      // Ended in good order, so that a profile of it is written.
+      child.kill('SIGTERM')
+      const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
       await once(child, 'exit')
+      clearTimeout(late)
       onStopped()
     },
   }
