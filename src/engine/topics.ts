@@ -46,6 +46,7 @@ export async function ensureTopic(broker: Broker, request: TopicRequest): Promis
   }
   const { name, partitions, replicas, cleanupPolicy } = request
   const retention = await retentionOf(broker, request)
+  const largest = await largestBatch(broker, request)
   try {
     await broker.createTopic({
       name,
@@ -54,6 +55,7 @@ export async function ensureTopic(broker: Broker, request: TopicRequest): Promis
       config: {
         'cleanup.policy': cleanupPolicy,
         ...(retention !== null && { 'retention.ms': retention }),
+        ...(largest !== null && { 'max.message.bytes': String(largest) }),
       },
     })
   } catch (error) {
@@ -70,6 +72,19 @@ async function retentionOf(broker: Broker, { retentionMs, retentionLike }: Topic
   if (retentionLike === null) return null
   return (await broker.describeTopic(retentionLike))?.config['retention.ms'] ?? null
 }
+
+/** What the added headers of a dead letter take at most: its place, and the words of the error. */
+const HEADER_ROOM = 64 << 10
+
+/** A record that fills its topic's limit still fits with headers added. Null: the broker's default. */
+async function largestBatch(broker: Broker, { recordsOf }: TopicRequest): Promise<number | null> {
+  if (recordsOf === null) return null
+  const limit = Number((await broker.describeTopic(recordsOf))?.config['max.message.bytes'])
+  return limit > 0 ? Math.min(limit + HEADER_ROOM, MAX_INT) : null
+}
+
+/** Kafka's type of `max.message.bytes` is a signed integer of 32 bits. */
+const MAX_INT = 2 ** 31 - 1
 
 /** Idempotent: a topic that does not exist is not an error. */
 export async function deleteTopic(broker: Broker, name: string): Promise<void> {

@@ -13,6 +13,8 @@ export interface TopicRequest {
   readonly retentionMs: number | null
   /** The topic whose retention it takes if `retentionMs` is null and there is one to take; null: none. */
   readonly retentionLike: string | null
+  /** The topic whose records it takes with headers added, as dead letters are: its `max.message.bytes` leaves room for them. Null: the broker's default. */
+  readonly recordsOf: string | null
   readonly cleanupPolicy: 'delete' | 'compact' | 'compact,delete'
 }
 

@@ -1,4 +1,5 @@
-/** Names of the headers that Millrace adds to records. */
+/** The headers that Millrace adds to records. */
+import type { Header } from './record.ts'
 
 /**
  * What the headers of dead letters begin with. Those of queries say what Kafka Streams' headers say; those of sinks are the headers of Kafka
@@ -33,6 +34,19 @@ export interface DeadLetterOrigin {
   /** Where the record failed. */
   readonly place: RecordPlace
 }
+
+/** The headers of a dead letter, all text. Long texts, such as messages that quote the record, are cut: they must fit into a batch beside the record. */
+export const deadLetterHeaders = (
+  writer: DeadLetterWriter,
+  fields: Readonly<Record<string, string | number>>,
+): Header[] =>
+  Object.entries(fields).map(([name, value]) => ({
+    key: DEAD_LETTER_PREFIXES[writer] + name,
+    value: Buffer.from(String(value).slice(0, MAX_HEADER_TEXT)),
+  }))
+
+/** Longest text of a header, UTF-16 code units: at most 24 KiB of UTF-8. */
+const MAX_HEADER_TEXT = 8192
 
 /** Null: these are not the headers of a dead letter. A record that failed several times has the headers of each failure; the last one counts. */
 export function deadLetterOrigin(headers: HeaderTexts): DeadLetterOrigin | null {

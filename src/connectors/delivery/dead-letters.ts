@@ -6,7 +6,7 @@ import type { Producer } from '../../broker/broker.ts'
 import type { CopiedRecord } from '../../broker/copied-record.ts'
 import { RecordBatchBuilder } from '../../broker/record-batch-builder.ts'
 import type { Header } from '../../types/record.ts'
-import { DEAD_LETTER_PREFIXES } from '../../types/record-headers.ts'
+import { deadLetterHeaders } from '../../types/record-headers.ts'
 
 /** A record as it stands in its topic. */
 export interface RawRecord extends CopiedRecord {
@@ -58,7 +58,7 @@ export class DeadLetters {
 
   #headers({ raw, stage, reason }: DeadLetter): Header[] {
     const { connector, sourceTopic, partition } = this.#options
-    const added = {
+    return deadLetterHeaders('sink', {
       topic: sourceTopic,
       partition,
       offset: raw.offset,
@@ -66,10 +66,6 @@ export class DeadLetters {
       'task.id': partition,
       stage,
       'exception.message': reason,
-    }
-    return Object.entries(added).map(([name, value]) => ({
-      key: DEAD_LETTER_PREFIXES.sink + name,
-      value: Buffer.from(String(value)),
-    }))
+    })
   }
 }

@@ -36,7 +36,7 @@ export function planAlteration(
       declaration.check?.(options, sinkSource(spec))
       checkTolerance(options)
     } else declaration.check?.(options)
-    const topics = declaration.kind === 'SINK' ? deadLetterTopics(options) : []
+    const topics = declaration.kind === 'SINK' ? deadLetterTopics(options, spec.topic) : []
     return { options: values, statement: creating(spec, values), topics }
   })
 }

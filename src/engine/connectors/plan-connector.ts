@@ -91,13 +91,13 @@ function planSink(
     checkTolerance(options)
     checkTopics(statement, given)
   })
-  return { spec, topics: deadLetterTopics(options) }
+  return { spec, topics: deadLetterTopics(options, topic) }
 }
 
-/** The topic for dead letters, if the options name one. */
-export function deadLetterTopics(options: Options): readonly TopicRequest[] {
+/** The topic for dead letters of a sink that reads `source`, if the options name one. */
+export function deadLetterTopics(options: Options, source: string): readonly TopicRequest[] {
   const topic = options.textOrNull('errors.deadletterqueue.topic.name')
-  return topic === null ? [] : [topicRequest(topic, null)]
+  return topic === null ? [] : [{ ...topicRequest(topic, null), recordsOf: source }]
 }
 
 /** Throws an OptionError for a reference to a secret that does not exist. */
@@ -190,6 +190,7 @@ const topicRequest = (name: string, partitions: number | null): TopicRequest => 
   replicas: null,
   retentionMs: null,
   retentionLike: null,
+  recordsOf: null,
   cleanupPolicy: 'delete',
 })
 

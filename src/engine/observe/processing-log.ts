@@ -89,6 +89,7 @@ export class ProcessingLog {
       replicas: config.number('ksql.logging.processing.topic.replication.factor'),
       retentionMs: null,
       retentionLike: null,
+      recordsOf: null,
       cleanupPolicy: 'delete',
     })
     const stream = config.get('ksql.logging.processing.stream.name')!

@@ -98,6 +98,7 @@ export function planCreateAs(
       retention(properties.retentionMs, source, analysis),
     ),
     retentionLike: source.kind === 'STREAM' ? analysis.sources[0]!.source.topic : null,
+    recordsOf: null,
     cleanupPolicy: cleanupPolicy(source),
   }
   if (properties.partitions !== null) {

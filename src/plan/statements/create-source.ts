@@ -103,6 +103,7 @@ export function planCreateSource(
     replicas: properties.replicas,
     retentionMs: properties.retentionMs,
     retentionLike: null,
+    recordsOf: null,
     cleanupPolicy: cleanupPolicy(source),
   }
   placing(properties.location('PARTITIONS', 'REPLICAS'), () => checkExistingTopic(topic, context))
@@ -209,6 +210,7 @@ function deadLetterTopic({ badRecords }: DataSource, topic: TopicRequest, contex
     replicas,
     retentionMs: null,
     retentionLike: null,
+    recordsOf: topic.name,
     cleanupPolicy: 'delete',
   }
 }

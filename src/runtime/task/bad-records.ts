@@ -7,7 +7,7 @@ import { type RecordBatchCursor, readHeaders } from '../../broker/record-batch-c
 import type { BadRecordPolicy } from '../../metastore/data-source.ts'
 import type { SourceStep } from '../../operators/step.ts'
 import type { Header } from '../../types/record.ts'
-import { DEAD_LETTER_PREFIXES } from '../../types/record-headers.ts'
+import { deadLetterHeaders } from '../../types/record-headers.ts'
 import { BadRecordError, type RecordPosition } from '../processing-error.ts'
 import type { RecordCursor } from './record-cursor.ts'
 
@@ -86,20 +86,14 @@ export function badRecord(cursor: RecordCursor, position: RecordPosition, fault:
 const copyOf = (buffer: Buffer, start: number, end: number): Uint8Array => new Uint8Array(buffer.subarray(start, end))
 
 /** The record's own headers and those of the fault, all text. */
-export function deadLetterHeaders({ position, timestamp, headers, fault }: BadRecord, queryId: string): Header[] {
-  const added = {
+export function headersOfBadRecord({ position, timestamp, headers, fault }: BadRecord, queryId: string): Header[] {
+  const added = deadLetterHeaders('query', {
     message: causeText(fault),
     topic: position.topic,
     partition: position.partition,
     offset: position.offset,
     timestamp,
     query: queryId,
-  }
-  return [
-    ...headers,
-    ...Object.entries(added).map(([name, value]) => ({
-      key: DEAD_LETTER_PREFIXES.query + name,
-      value: Buffer.from(String(value)),
-    })),
-  ]
+  })
+  return [...headers, ...added]
 }

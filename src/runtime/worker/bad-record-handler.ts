@@ -9,8 +9,8 @@ import type { BadRecordError } from '../processing-error.ts'
 import {
   type BadRecord,
   badRecord,
-  deadLetterHeaders,
   fatalError,
+  headersOfBadRecord,
   policyOf,
   type ReadFault,
 } from '../task/bad-records.ts'
@@ -58,7 +58,7 @@ export class BadRecordHandler {
     const fatal = this.#fatal(step, record.position, record.fault)
     if (fatal !== null) throw fatal
     const append = this.#deadLettersOf(step)
-    append(record.key, record.value, record.timestamp, deadLetterHeaders(record, this.#options.query.queryId))
+    append(record.key, record.value, record.timestamp, headersOfBadRecord(record, this.#options.query.queryId))
   }
 
   #fatal(step: SourceStep, position: BadRecord['position'], fault: ReadFault): BadRecordError | null {

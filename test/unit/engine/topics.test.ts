@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { TestEngine, temporaryDirectory } from '../../support/engine.ts'
 
 const directory = temporaryDirectory()
@@ -33,4 +33,20 @@ it('tables compact, windowed tables are kept as long as their windows', async ()
   )
   expect(await configOf('COUNTS')).toMatchObject({ 'cleanup.policy': 'compact' })
   expect(await configOf('WINDOWS')).toMatchObject({ 'cleanup.policy': 'compact,delete', 'retention.ms': '172800000' })
+})
+
+describe('the topic of dead letters', () => {
+  it('takes the largest record of its source with headers added', async () => {
+    await test.broker.createTopic({ name: 'raw', partitions: 1, config: { 'max.message.bytes': '5000000' } })
+    await test.execute(
+      `CREATE STREAM raw (v INT) WITH (kafka_topic='raw', value_format='JSON', on_error='DEAD_LETTER');`,
+    )
+    expect(await configOf('raw-dead-letter')).toMatchObject({ 'max.message.bytes': '5065536' })
+  })
+
+  it('takes the largest record of the topic that a sink reads', async () => {
+    await test.execute(`CREATE SINK out FROM s WITH (connector='file', directory='${directory.path}/out',
+      'errors.tolerance'='all', 'errors.deadletterqueue.topic.name'='letters');`)
+    expect(await configOf('letters')).toMatchObject({ 'max.message.bytes': String(1_048_588 + 65_536) })
+  })
 })
