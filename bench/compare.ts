@@ -1,9 +1,7 @@
 /**
- * The seven jobs side by side with Kafka Streams: `npm run bench -- compare [JOB...] [--reps 3] [--peers ks,millrace,embedded,raw] [--base DIR] [--format AVRO] [--quick]`.
+ * The seven jobs side by side with Kafka Streams and with what the broker allows: `npm run bench -- compare [JOB...] [OPTIONS]`; `--help` lists them.
  *
  * Needs Java 17 and Maven for Kafka Streams, and a Kafka: the one that KAFKA_BOOTSTRAP_SERVERS names, else one is started from Maven's jars.
- * --base: another checkout of this repository. It becomes the peer `base`, and ratios are to its results.
- * --format AVRO: j1 and j7 over Avro, Kafka Streams with serdes of Java's Avro. N: records of input (1,000,000; --quick: 200,000). All peers run in turn within one repetition, so that ratios are between neighbours.
  */
 import { execFile } from 'node:child_process'
 import { join, resolve } from 'node:path'
@@ -15,6 +13,23 @@ import { table } from './compare/table.ts'
 
 const RAW = join(import.meta.dirname, 'compare', 'raw.ts')
 
+const HELP = `npm run bench -- compare [JOB...] [OPTIONS]
+
+Runs the jobs (j1 to j7; default: all) by several peers in turn, so that ratios are between neighbours, and checks what they write.
+
+  --peers NAMES    of these, separated by commas; default: ks,millrace,embedded,raw
+                     ks        Kafka Streams
+                     millrace  Millrace over the same Kafka
+                     embedded  Millrace over its own log
+                     bound     what the broker allows: fetches each job's input and writes its output, in the batches in which Millrace
+                               wrote it, without looking at a record; "of bound" is each peer's share of that rate
+                     raw       fetches users, and fetches and parses it
+  --reps 3         repetitions; the table shows medians
+  --base DIR       another checkout of this repository, as the peer base, which ratios are to
+  --format AVRO    j1 and j7 over Avro, Kafka Streams with serdes of Java's Avro
+  --quick          200,000 instead of 1,000,000 records of input; N in the environment sets another number
+`
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -23,8 +38,13 @@ const { values, positionals } = parseArgs({
     format: { type: 'string', default: 'JSON' },
     base: { type: 'string' },
     quick: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
   },
 })
+if (values.help) {
+  console.log(HELP)
+  process.exit()
+}
 const records = Number(process.env['N'] ?? (values.quick ? 200_000 : 1_000_000))
 const format = valueFormatOf(values.format)
 const isAvro = format === 'AVRO'

@@ -17,3 +17,9 @@ export const valueFormatOf = (name: string | undefined): ValueFormat => (name ==
 export const sourcesSql = (format: ValueFormat = 'JSON'): string => read(format === 'AVRO' ? 'sources-avro' : 'sources')
 /** Statements that start the job with `out` as its sink topic. */
 export const jobSql = (job: Job, out: string): string => read(job).replaceAll(/\$\{OUT\}/g, out)
+
+/** The topics that a job reads. */
+export function inputTopics(job: Job, format: ValueFormat): readonly string[] {
+  if (format === 'AVRO') return ['users-avro']
+  return job === 'j6' ? ['orders', 'payments'] : job === 'j5' ? ['users', 'cities'] : ['users']
+}

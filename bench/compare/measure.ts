@@ -30,6 +30,8 @@ export interface MeasureOptions {
   readonly expected: { readonly rows: number; readonly hash: string }
   /** For the peers' state and logs. */
   readonly directory: string
+  /** Receives the output topic of a run over Kafka before it is deleted. */
+  readonly onOutput?: (broker: Broker, topic: string) => Promise<void>
 }
 
 export interface Result {
@@ -81,7 +83,9 @@ export async function measureOnKafka(broker: Broker, peer: Peer, options: Measur
   try {
     await untilDone(child, () => endOf(broker, out, { readCommitted: true }), isAppendOnly ? expected.rows : null)
     await child.stop()
-    return resultOf(peer, options, child, await checkOutput(broker, out, options))
+    const result = resultOf(peer, options, child, await checkOutput(broker, out, options))
+    await options.onOutput?.(broker, out)
+    return result
   } finally {
     await child.stop()
     rmSync(stateDir, { recursive: true, force: true })

@@ -7,6 +7,7 @@ import { InProcessRegistry } from '../../src/registry/in-process/in-process-regi
 import { rulesOf } from '../../src/registry/rules/rules-of.ts'
 import { startRegistryServer } from '../../test/support/registry-server.ts'
 import { BENCH_DIRECTORY } from './bench-directory.ts'
+import { captureOutput } from './bound/captured-output.ts'
 import { withEmbedded, withFilledLog } from './embedded-log.ts'
 import type { Job, ValueFormat } from './job-sql.ts'
 import { expected } from './jobs.ts'
@@ -15,8 +16,11 @@ import { isLoaded, isLoadedAvro, load, loadAvro } from './load.ts'
 import { type MeasureOptions, measureOnEmbedded, measureOnKafka, type Peer, type Result } from './measure.ts'
 import { withKafka } from './with-kafka.ts'
 
-/** `ks`: Kafka Streams; `millrace`: Millrace over the same Kafka; `base`: another checkout of it, likewise; `embedded`: Millrace over its own log. */
-export type PeerName = 'ks' | 'millrace' | 'base' | 'embedded'
+/**
+ * `ks`: Kafka Streams; `millrace`: Millrace over the same Kafka; `base`: another checkout of it, likewise; `embedded`: Millrace over its own log;
+ * `bound`: the bytes of the job's input and output moved by themselves (bound/bound.ts).
+ */
+export type PeerName = 'ks' | 'millrace' | 'base' | 'embedded' | 'bound'
 
 export interface RunJobs {
   readonly jobs: readonly Job[]
@@ -66,6 +70,7 @@ async function repeat(options: RunJobs, broker: Broker | null, bootstrapServers:
         expected: expectation(job, records),
         directory: BENCH_DIRECTORY,
       }
+      if (repetition === 1 && peers.includes('bound')) await capture(options, broker!, bootstrapServers, measured)
       // The peer that comes first finds a machine that is a little slower, since the broker has just loaded other records.
       for (const peer of repetition % 2 === 1 ? peers : peers.toReversed()) {
         const result = await measure(await commandOf(peer, options), broker, bootstrapServers, measured)
@@ -78,6 +83,22 @@ async function repeat(options: RunJobs, broker: Broker | null, bootstrapServers:
   return results
 }
 
+const capturedDirectory = (job: Job): string => join(BENCH_DIRECTORY, `captured-${job}`)
+
+/** A run of the job that does not count: its output is what the peer `bound` writes. Rejects if the output is wrong. */
+async function capture(
+  options: RunJobs,
+  broker: Broker,
+  bootstrapServers: string,
+  measured: MeasureOptions,
+): Promise<void> {
+  const { job } = measured
+  const onOutput = (_: Broker, topic: string) => captureOutput(broker, topic, capturedDirectory(job))
+  const command = await commandOf('millrace', options)
+  const { ok } = await measure(command, broker, bootstrapServers, { ...measured, onOutput })
+  if (!ok) throw new Error(`The output of ${job} is wrong, so there is nothing that its peer \`bound\` could write.`)
+}
+
 interface Command {
   readonly name: PeerName
   readonly command: readonly string[]
@@ -85,6 +106,7 @@ interface Command {
 
 async function commandOf(name: PeerName, { base = HERE }: RunJobs): Promise<Command> {
   if (name === 'ks') return { name, command: await kafkaStreamsCommand() }
+  if (name === 'bound') return { name, command: [process.execPath, join(import.meta.dirname, 'bound', 'bound.ts')] }
   return { name, command: ['sh', join(name === 'base' ? base : HERE, 'bench', 'judge.sh')] }
 }
 
@@ -94,7 +116,11 @@ async function measure(
   bootstrapServers: string,
   options: MeasureOptions,
 ): Promise<Result> {
-  const peer: Peer = { name, command, environment: name === 'embedded' ? {} : { BROKERS: bootstrapServers } }
+  const environment = {
+    ...(name !== 'embedded' && { BROKERS: bootstrapServers }),
+    ...(name === 'bound' && { CAPTURED: capturedDirectory(options.job) }),
+  }
+  const peer: Peer = { name, command, environment }
   if (options.format === 'AVRO') return withRegistry((url) => measureOnKafka(broker!, withUrl(peer, url), options))
   if (name !== 'embedded') return measureOnKafka(broker!, peer, options)
   return withFilledLog(BENCH_DIRECTORY, options.records, (dataDir) =>

@@ -7,7 +7,9 @@ const HEADER = [
   'peer',
   'records/s',
   'ratio',
+  'of bound',
   'steady',
+  'of bound',
   'CPU s',
   'ratio',
   'us/record',
@@ -18,7 +20,7 @@ const HEADER = [
   'ok',
 ]
 
-/** `base`: the peer that ratios are to. */
+/** `base`: the peer that ratios are to. `of bound`: the share of the rate at which the peer `bound` moved the same bytes. */
 export function table(results: readonly Result[], base: string): string {
   const groups = Object.groupBy(results, ({ job, peer }) => `${job} ${peer}`)
   const medians = Object.values(groups).map((runs) => medianOf(runs!))
@@ -26,12 +28,17 @@ export function table(results: readonly Result[], base: string): string {
     const reference = medians.find(({ job, peer }) => job === one.job && peer === base)
     const ratioOf = (pick: (run: Result) => number) =>
       reference === undefined ? '' : `${(pick(one) / pick(reference)).toFixed(2)}x`
+    const bound = medians.find(({ job, peer }) => job === one.job && peer === 'bound')
+    const shareOf = (pick: (run: Result) => number) =>
+      bound === undefined || isOtherBroker(one) ? '' : (pick(one) / pick(bound)).toFixed(2)
     return [
       one.job,
       one.peer,
       thousands(one.rate),
       ratioOf(({ rate }) => rate),
+      shareOf(({ rate }) => rate),
       thousands(one.steadyRate),
+      shareOf(({ steadyRate }) => steadyRate),
       one.cpuSeconds.toFixed(2),
       ratioOf(({ cpuSeconds }) => cpuSeconds),
       one.steadyCpuMicros.toFixed(2),
@@ -44,6 +51,9 @@ export function table(results: readonly Result[], base: string): string {
   })
   return format([HEADER, ...rows])
 }
+
+/** The embedded log has no bound: it was not measured. */
+const isOtherBroker = ({ peer }: Result): boolean => peer === 'embedded'
 
 const thousands = (rate: number): string => `${(rate / 1000).toFixed(0)} k`
 
