@@ -9,7 +9,8 @@ export const PREFACE_BYTES = 24
 export const FRAME_HEADER_BYTES = 9
 
 export const DATA = 0x0
-const HEADERS = 0x1
+export const HEADERS = 0x1
+export const RST_STREAM = 0x3
 const CONTINUATION = 0x9
 export const END_STREAM = 0x1
 const END_HEADERS = 0x4

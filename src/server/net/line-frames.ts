@@ -3,17 +3,26 @@
  * so that a frame for each of many lines would cost a turn and a call of the system each. Here frames are cut on their way to the socket:
  * a sender may cut a payload into frames as it likes, and windows count the bytes of payloads alone (RFC 9113 6.1, 6.9.1).
  */
-import type { Http2Session } from 'node:http2'
+import { constants, type Http2Session, type Http2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import type { Scheduled, Timer } from '../../clock.ts'
-import { DATA, dataFrame, END_STREAM, FRAME_HEADER_BYTES, PADDED, payloadLength } from './http2-frames.ts'
+import {
+  DATA,
+  dataFrame,
+  END_STREAM,
+  FRAME_HEADER_BYTES,
+  HEADERS,
+  PADDED,
+  payloadLength,
+  RST_STREAM,
+} from './http2-frames.ts'
 
 const NEWLINE = 10
 
 /**
  * Cuts DATA frames of chosen streams behind each newline; all other bytes stay. Frames may come in pieces of any size. A line that the client's
- * window has cut in two is held back until its end comes, or `release` is called.
+ * window has cut in two is held back until its end comes, or `release` is called. A stream is cut until a frame ends it.
  */
 export class FrameCutter {
   /** By the ids of the streams that are cut: the beginning of a line that is held back; empty: none. */
@@ -66,10 +75,23 @@ export class FrameCutter {
     if (this.#headerBytes < FRAME_HEADER_BYTES) return
     this.#headerBytes = 0
     this.#left = payloadLength(this.#header, 0)
-    const isCut = this.#header[3] === DATA && (this.#header[4]! & PADDED) === 0 && this.#streams.has(this.#id)
+    const isCut = this.#streams.has(this.#id) && this.#header[3] === DATA && (this.#header[4]! & PADDED) === 0
     this.#payload = isCut ? [] : null
-    if (!isCut) out.push(Buffer.from(this.#header))
+    if (!isCut) this.#pass(out)
     else if (this.#left === 0) this.#cut(NO_BYTES, out)
+  }
+
+  /** The header of a frame that stays whole. What its stream holds back comes before it, unless the stream is reset. */
+  #pass(out: Buffer[]): void {
+    const id = this.#id
+    const type = this.#header[3]
+    const held = this.#streams.get(id)
+    if (held !== undefined && (type === DATA || type === HEADERS)) {
+      if (held.length > 0) out.push(dataFrame(id, held))
+      this.#streams.set(id, NO_BYTES)
+    }
+    if (type === RST_STREAM || this.#endsStream) this.#streams.delete(id)
+    out.push(Buffer.from(this.#header))
   }
 
   #takePayload(bytes: Buffer, out: Buffer[]): void {
@@ -84,13 +106,19 @@ export class FrameCutter {
 
   #cut(payload: Buffer, out: Buffer[]): void {
     const id = this.#id
-    const held = this.#streams.get(id)!
+    const held = this.#streams.get(id) ?? NO_BYTES
     const all = held.length === 0 ? payload : Buffer.concat([held, payload])
-    const isEnd = (this.#header[4]! & END_STREAM) !== 0
+    const isEnd = this.#endsStream || !this.#streams.has(id)
     // What has no newline is longer than the window, which has to move.
     const end = isEnd ? all.length : all.lastIndexOf(NEWLINE) + 1 || all.length
-    this.#streams.set(id, all.subarray(end))
+    if (isEnd) this.#streams.delete(id)
+    else this.#streams.set(id, all.subarray(end))
     out.push(end === 0 ? Buffer.from(this.#header) : cutLines(all.subarray(0, end), this.#header))
+  }
+
+  get #endsStream(): boolean {
+    const type = this.#header[3]
+    return (type === DATA || type === HEADERS) && (this.#header[4]! & END_STREAM) !== 0
   }
 
   get #id(): number {
@@ -155,10 +183,12 @@ export class LineFramedSocket extends Duplex {
     socket.on('close', () => this.destroy())
   }
 
-  /** Cuts the frames of the stream until it is closed. */
-  cut(id: number, stream: { once(event: 'close', listener: () => void): unknown }): void {
+  /** Cuts the frames of the stream until it ends. Its last frames may still be on their way when it is closed; one that was reset sends none. */
+  cut(id: number, stream: Http2Stream): void {
     this.#cutter.add(id)
-    stream.once('close', () => this.#cutter.delete(id))
+    stream.once('close', () => {
+      if (stream.aborted || stream.rstCode !== constants.NGHTTP2_NO_ERROR) this.#cutter.delete(id)
+    })
   }
 
   override _read(): void {

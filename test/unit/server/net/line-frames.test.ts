@@ -6,6 +6,8 @@ import { beginsWithInserts, FrameCutter } from '../../../../src/server/net/line-
 
 const DATA = 0
 const HEADERS = 1
+const RST_STREAM = 3
+const WINDOW_UPDATE = 8
 const END_STREAM = 1
 const PADDED = 8
 
@@ -93,6 +95,44 @@ it('holds back the beginning of a line until its end comes, or it is released', 
   expect(cutter.holds).toBe(false)
   expect(sent('ee\nfour')).toEqual(['ee\n'])
   expect(sent('', END_STREAM)).toEqual(['four'])
+})
+
+it('sends what it holds back before trailers and padded frames of the stream, which stay whole', () => {
+  const half: Frame = { type: DATA, flags: 0, id: 3, text: 'one\ntw' }
+  const padded: Frame = { type: DATA, flags: PADDED, id: 3, text: '\u0001o\nthree\n\u0000' }
+  const trailers: Frame = { type: HEADERS, flags: 4 | END_STREAM, id: 3, text: 'trailers' }
+  const parts = [
+    { ...half, text: 'one\n' },
+    { ...half, text: 'tw' },
+  ]
+  expect(cut([half, padded, half, trailers], 7, [3])).toEqual([...parts, padded, ...parts, trailers])
+})
+
+it('holds back the beginning of a line while its window moves', () => {
+  const data = (text: string): Frame => ({ type: DATA, flags: 0, id: 3, text })
+  const moved: Frame = { type: WINDOW_UPDATE, flags: 0, id: 3, text: 'size' }
+  expect(cut([data('zero\no'), moved, data('ne\n')], 100, [3])).toEqual([data('zero\n'), moved, data('one\n')])
+})
+
+it('forgets a stream at its end and when it is reset, with what it held back', () => {
+  const half: Frame = { type: DATA, flags: 0, id: 3, text: 'one\ntw' }
+  const reset: Frame = { type: RST_STREAM, flags: 0, id: 3, text: 'code' }
+  const lines: Frame = { type: DATA, flags: 0, id: 3, text: 'a\nb\n' }
+  expect(cut([half, reset, lines], 100, [3])).toEqual([{ ...half, text: 'one\n' }, reset, lines])
+  const end: Frame = { type: DATA, flags: END_STREAM, id: 3, text: '' }
+  expect(cut([end, lines], 100, [3])).toEqual([end, lines])
+})
+
+it('passes the rest of a frame whose stream was given up in the middle of it', () => {
+  const cutter = new FrameCutter()
+  cutter.add(3)
+  const bytes = write({ type: DATA, flags: 0, id: 3, text: 'one\ntwo\nthr' })
+  const out: Buffer[] = []
+  cutter.take(bytes.subarray(0, 12), out)
+  cutter.delete(3)
+  cutter.take(bytes.subarray(12), out)
+  expect(readAll(Buffer.concat(out)).map(({ text }) => text)).toEqual(['one\n', 'two\n', 'thr'])
+  expect(cutter.holds).toBe(false)
 })
 
 it('lets a line pass that is longer than a frame', () => {
