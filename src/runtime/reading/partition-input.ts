@@ -13,6 +13,7 @@ import type { RecordCursor } from '../task/record-cursor.ts'
 import type { TaskInput } from '../task/shared-source.ts'
 import type { TaskEntry } from '../task/task.ts'
 import type { Watermark } from '../task/watermark.ts'
+import type { ReaderProgress } from './reader-progress.ts'
 
 /** The task behind an input. What its methods throw stops the query. */
 export interface InputTask {
@@ -55,6 +56,13 @@ export interface PartitionInputOptions {
   readonly queryNumber: number
 }
 
+/** What brings an input its records. */
+export interface InputReader {
+  readonly progress: ReaderProgress
+  /** Inputs that may take nothing for now; others certainly take what comes. */
+  readonly blocked: Set<PartitionInput>
+}
+
 export class PartitionInput implements TaskInput {
   readonly entry: TaskEntry
   readonly index: number
@@ -73,23 +81,22 @@ export class PartitionInput implements TaskInput {
   readonly #queryNumber: number
   /** Watermarks among the records of this turn. */
   #watermarks = 0
-  /** Offset of the next record to take. */
-  position: number
-  /** End of the partition as last reported by the broker. */
-  endOffset: number
-  /** The task has enough records to process. */
-  isFull = false
-  /** The query is paused. */
-  isPaused = false
-  /** The query was too slow, and waits until the others have had their time. */
-  isHeldBack = false
-  /** A part of the last record's work is left. */
-  hasWorkLeft = false
-  isClosed = false
+  #position: number
+  #endOffset: number
+  #recordsRead = 0
+  #bytesRead = 0
+  #reader: InputReader | null = null
+  /** What the reader had read when this input looked last. */
+  #seenVersion = 0
+  #seenRecords = 0
+  #seenBytes = 0
+  #isFull = false
+  #isPaused = false
+  #isHeldBack = false
+  #hasWorkLeft = false
+  #isClosed = false
   /** Why no records come although there are some; null: they come. */
   waitsFor: string | null = null
-  recordsRead = 0
-  bytesRead = 0
   /** When the first records came, epoch ms; null: none yet. */
   firstReadAt: number | null = null
 
@@ -109,8 +116,117 @@ export class PartitionInput implements TaskInput {
     this.partition = assignment.partition
     this.committed = assignment.position
     this.#limit = assignment.limit ?? Number.POSITIVE_INFINITY
-    this.position = options.position
-    this.endOffset = assignment.endOffset
+    this.#position = options.position
+    this.#endOffset = assignment.endOffset
+  }
+
+  /**
+   * Whether it takes the reader's counts over when it is looked at. Others are told of each turn: their tasks run then, or look at how far each
+   * input has come.
+   */
+  get isFollower(): boolean {
+    return !this.keepsRecords && this.readInternal === null && this.#limit === Number.POSITIVE_INFINITY
+  }
+
+  /** Offset of the next record to take. */
+  get position(): number {
+    this.#takeOver()
+    return this.#position
+  }
+
+  set position(offset: number) {
+    this.#takeOver()
+    this.#position = offset
+  }
+
+  /** End of the partition as last reported by the broker. */
+  get endOffset(): number {
+    this.#takeOver()
+    return this.#endOffset
+  }
+
+  set endOffset(offset: number) {
+    this.#takeOver()
+    this.#endOffset = offset
+  }
+
+  get recordsRead(): number {
+    this.#takeOver()
+    return this.#recordsRead
+  }
+
+  get bytesRead(): number {
+    this.#takeOver()
+    return this.#bytesRead
+  }
+
+  /** The task has enough records to process. */
+  get isFull(): boolean {
+    return this.#isFull
+  }
+
+  set isFull(value: boolean) {
+    this.#isFull = value
+    if (value) this.#noteBlocked()
+  }
+
+  /** The query is paused. */
+  get isPaused(): boolean {
+    return this.#isPaused
+  }
+
+  set isPaused(value: boolean) {
+    this.#isPaused = value
+    if (value) this.#noteBlocked()
+  }
+
+  /** The query was too slow, and waits until the others have had their time. */
+  get isHeldBack(): boolean {
+    return this.#isHeldBack
+  }
+
+  set isHeldBack(value: boolean) {
+    this.#isHeldBack = value
+    if (value) this.#noteBlocked()
+  }
+
+  /** A part of the last record's work is left. */
+  get hasWorkLeft(): boolean {
+    return this.#hasWorkLeft
+  }
+
+  set hasWorkLeft(value: boolean) {
+    this.#hasWorkLeft = value
+    if (value) this.#noteBlocked()
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  /** Ends the input: what is read from here on is nothing to it. */
+  close(): void {
+    this.#takeOver()
+    this.#isClosed = true
+  }
+
+  /** Lets `reader` bring the records from here on. */
+  enter(reader: InputReader): void {
+    if (this.#reader !== null) this.leave(this.#reader)
+    const { version, records, bytes } = reader.progress
+    this.#reader = reader
+    this.#seenVersion = version
+    this.#seenRecords = records
+    this.#seenBytes = bytes
+    if (this.isBlocked) this.#noteBlocked()
+  }
+
+  /** No effect if another brings the records. */
+  leave(reader: InputReader): void {
+    if (this.#reader !== reader) return
+    this.#takeOver()
+    this.#reader = null
+    reader.blocked.delete(this)
   }
 
   /** Whether it takes nothing for now. */
@@ -136,13 +252,35 @@ export class PartitionInput implements TaskInput {
     return Math.max(0, Math.min(this.endOffset, this.#limit) - this.position)
   }
 
+  #noteBlocked(): void {
+    this.#reader?.blocked.add(this)
+  }
+
+  /** Takes over what the reader has read since it was looked at last. */
+  #takeOver(): void {
+    const reader = this.#reader
+    if (reader === null || reader.progress.version === this.#seenVersion) return
+    const { version, position, endOffset, records, bytes } = reader.progress
+    const newRecords = records - this.#seenRecords
+    const newBytes = bytes - this.#seenBytes
+    this.#seenVersion = version
+    this.#seenRecords = records
+    this.#seenBytes = bytes
+    if (!this.isFollower || this.#isClosed) return
+    if (position > this.#position) this.#position = position
+    this.#endOffset = endOffset
+    this.#recordsRead += newRecords
+    this.#bytesRead += newBytes
+    this.entry.countRead(newRecords)
+  }
+
   beginFilter(): void {
     this.#workingFor[WATCHED.workingFor] = this.#queryNumber
   }
 
   takeRecord(record: StreamRecord, offset: number, cursor: RecordCursor): void {
-    if (offset < this.position || this.isClosed || offset >= this.#limit) return
-    this.position = offset + 1
+    if (offset < this.#position || this.#isClosed || offset >= this.#limit) return
+    this.#position = offset + 1
     this.#workingFor[WATCHED.workingFor] = this.#queryNumber
     try {
       this.#task.process(this, record, offset, cursor)
@@ -154,8 +292,8 @@ export class PartitionInput implements TaskInput {
   /** Takes a record of an internal topic. */
   takeInternal(cursor: RecordCursor): void {
     const { offset } = cursor
-    if (offset < this.position || this.isClosed || offset >= this.#limit) return
-    this.position = offset + 1
+    if (offset < this.#position || this.#isClosed || offset >= this.#limit) return
+    this.#position = offset + 1
     this.#workingFor[WATCHED.workingFor] = this.#queryNumber
     try {
       this.#task.processInternal(this, cursor)
@@ -166,8 +304,8 @@ export class PartitionInput implements TaskInput {
 
   takeBadRecord(fault: ReadFault, cursor: RecordCursor): void {
     const { offset } = cursor
-    if (offset < this.position || this.isClosed || offset >= this.#limit) return
-    this.position = offset + 1
+    if (offset < this.#position || this.#isClosed || offset >= this.#limit) return
+    this.#position = offset + 1
     try {
       this.#task.processBadRecord(this, fault, cursor)
     } catch (error) {
@@ -176,8 +314,8 @@ export class PartitionInput implements TaskInput {
   }
 
   takeWatermark(watermark: Watermark, offset: number): void {
-    if (offset < this.position || this.isClosed || offset >= this.#limit) return
-    this.position = offset + 1
+    if (offset < this.#position || this.#isClosed || offset >= this.#limit) return
+    this.#position = offset + 1
     this.#watermarks++
     try {
       this.#task.processWatermark(this, watermark, offset)
@@ -212,20 +350,20 @@ export class PartitionInput implements TaskInput {
 
   /** Begins a reader's turn at `from`: records below were offered before. Stops the query if that is not so, before anything is lost. */
   beginTurn(from: number): void {
-    if (this.isClosed || this.position >= from || this.isAtLimit) return
+    if (this.#isClosed || this.position >= from || this.isAtLimit) return
     this.#close(
       new Error(`${this.topic}-${this.partition}: records from ${this.position} to ${from} were passed over.`),
     )
   }
 
-  /** Ends a reader's turn: every record below `nextOffset` was offered, `records` of them in `bytes` bytes during this turn. */
+  /** Ends a reader's turn, for an input that does not follow: every record below `nextOffset` was offered, `records` of them in `bytes` bytes during this turn. */
   endTurn(nextOffset: number, endOffset: number, { records, bytes }: { records: number; bytes: number }): void {
-    if (this.isClosed) return
-    if (nextOffset > this.position) this.position = Math.min(nextOffset, this.#limit)
-    this.endOffset = endOffset
-    this.recordsRead += records - this.#watermarks
+    if (this.#isClosed) return
+    if (nextOffset > this.#position) this.#position = Math.min(nextOffset, this.#limit)
+    this.#endOffset = endOffset
+    this.#recordsRead += records - this.#watermarks
     this.#watermarks = 0
-    this.bytesRead += bytes
+    this.#bytesRead += bytes
     this.entry.countRead(records)
     try {
       this.#task.endTurn()
@@ -235,7 +373,7 @@ export class PartitionInput implements TaskInput {
   }
 
   #close(error: unknown): void {
-    this.isClosed = true
+    this.close()
     this.#task.fail(error)
   }
 }

@@ -11,7 +11,8 @@ import type { RecordCursor } from '../task/record-cursor.ts'
 import { SharedSource, sourceIdentity } from '../task/shared-source.ts'
 import { readWatermark } from '../task/watermark.ts'
 import type { FetchLoop, LoopReader } from './fetch-loop.ts'
-import type { PartitionInput } from './partition-input.ts'
+import type { InputReader, PartitionInput } from './partition-input.ts'
+import { ReaderProgress } from './reader-progress.ts'
 
 export interface PartitionReaderOptions {
   readonly topic: string
@@ -25,10 +26,16 @@ export interface PartitionReaderOptions {
   readonly onError: (reader: PartitionReader, error: BrokerError) => void
 }
 
-export class PartitionReader implements LoopReader {
+export class PartitionReader implements LoopReader, InputReader {
   readonly topic: string
   readonly partition: number
   readonly inputs = new Set<PartitionInput>()
+  readonly progress = new ReaderProgress()
+  readonly blocked = new Set<PartitionInput>()
+  /** Those that do not follow. */
+  readonly #told = new Set<PartitionInput>()
+  /** Those that have come since something was received. */
+  #newcomers: PartitionInput[] = []
   position = 0
   isSlow = true
   readonly #options: PartitionReaderOptions
@@ -62,8 +69,15 @@ export class PartitionReader implements LoopReader {
   }
 
   get keepsRecords(): boolean {
-    for (const { keepsRecords } of this.inputs) if (keepsRecords) return true
+    for (const { keepsRecords } of this.#told) if (keepsRecords) return true
     return false
+  }
+
+  /** Whether none of the inputs takes anything for now. */
+  get areAllBlocked(): boolean {
+    if (this.blocked.size < this.inputs.size) return false
+    for (const { isBlocked } of this.inputs) if (!isBlocked) return false
+    return true
   }
 
   get fetchPosition(): number {
@@ -74,14 +88,17 @@ export class PartitionReader implements LoopReader {
   start(position: number): void {
     // What was fetched for inputs that were parked meanwhile lies elsewhere.
     this.#parts = []
-    this.position = position
+    this.#moveTo(position)
     this.#isPaused = false
     this.#options.loop.start(this)
     this.#options.loop.resume(this)
   }
 
   stop(): void {
+    for (const input of this.inputs) input.leave(this)
     this.inputs.clear()
+    this.#told.clear()
+    this.#newcomers = []
     this.#readers.clear()
     this.#drop()
     this.#options.loop.stop(this)
@@ -91,7 +108,9 @@ export class PartitionReader implements LoopReader {
     const { loop } = this.#options
     const waited = this.#awaited !== null
     this.#drop()
-    this.position = position
+    // What they have taken over is not offered to them again.
+    for (const input of this.inputs) input.enter(this)
+    this.#moveTo(position)
     loop.seek(this)
     if (waited && !this.#isPaused) loop.resume(this)
   }
@@ -112,6 +131,9 @@ export class PartitionReader implements LoopReader {
   add(input: PartitionInput): void {
     assert(input.position >= this.position, `an input at ${input.position} joins no reader at ${this.position}`)
     this.inputs.add(input)
+    input.enter(this)
+    this.#newcomers.push(input)
+    if (!input.isFollower) this.#told.add(input)
     const identity = identityOf(input)
     const reader = this.#readers.get(identity)
     if (reader === undefined) this.#readers.set(identity, readerOf(input, this.partition, this.#options.schemas))
@@ -120,6 +142,8 @@ export class PartitionReader implements LoopReader {
 
   remove(input: PartitionInput): void {
     if (!this.inputs.delete(input)) return
+    input.leave(this)
+    this.#told.delete(input)
     const identity = identityOf(input)
     const reader = this.#readers.get(identity)!
     reader.remove(input)
@@ -129,8 +153,13 @@ export class PartitionReader implements LoopReader {
   receive(fetched: FetchedPartition): void {
     this.#parts.push(fetched)
     if (this.#parts.length === 1) this.#open(fetched)
+    if (fetched.error !== null) return
+    const end = endOf(fetched)
+    this.progress.expect(end)
     // Before any reader reads: a task that waits for this input must know that more is to come.
-    if (fetched.error === null) for (const input of this.inputs) input.expect(endOf(fetched))
+    for (const input of this.#told) input.expect(end)
+    for (const input of this.#newcomers) if (this.inputs.has(input)) input.expect(end)
+    this.#newcomers = []
   }
 
   isReading(fetched: FetchedPartition): boolean {
@@ -143,7 +172,7 @@ export class PartitionReader implements LoopReader {
     if (part === undefined) return false
     if (part.error !== null) return this.#fail(part.error)
     const end = endOf(parts.findLast(({ error }) => error === null)!)
-    for (const input of this.inputs) input.beginTurn(this.position)
+    for (const input of this.#told) input.beginTurn(this.position)
     const readers = [...this.#readers.values()]
     const cursor = this.#cursor
     const { pace } = this.#options
@@ -170,7 +199,11 @@ export class PartitionReader implements LoopReader {
     if (isRead) parts.shift()
     if (isRead && parts.length > 0) this.#open(parts[0]!)
     const read = { records, decoded: records * readers.length, bytes: isRead ? part.batches.length : 0 }
-    for (const input of [...this.inputs]) input.endTurn(this.position, end, read)
+    this.progress.add(this.position, end, read)
+    for (const input of [...this.#told]) {
+      input.endTurn(this.position, end, read)
+      if (input.isBlocked) this.blocked.add(input)
+    }
     this.#options.onRead(this, read)
     return this.hasMore
   }
@@ -196,10 +229,15 @@ export class PartitionReader implements LoopReader {
   }
 
   #drop(): void {
+    if (this.#awaited !== null) for (const input of this.inputs) input.waitsFor = null
     this.#parts = []
     this.#awaited = null
     this.#repeats = false
-    for (const input of this.inputs) input.waitsFor = null
+  }
+
+  #moveTo(position: number): void {
+    this.position = position
+    this.progress.moveTo(position)
   }
 
   #open({ batches, fetchOffset, abortedTransactions }: FetchedPartition): void {

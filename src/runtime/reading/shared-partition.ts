@@ -119,7 +119,7 @@ export class SharedPartition {
 
   /** Called after the reader has moved, or its inputs have changed. */
   #settle(reader: PartitionReader): void {
-    if (!reader.isEmpty && [...reader.inputs].every(({ isBlocked }) => isBlocked)) {
+    if (!reader.isEmpty && reader.areAllBlocked) {
       reader.pause()
       return
     }
@@ -150,10 +150,12 @@ export class SharedPartition {
 
   /** Takes blocked inputs, all or some of them, out of a reader that continues. */
   #park(reader: PartitionReader, mustLeave: (input: PartitionInput) => boolean = () => true): void {
-    for (const input of [...reader.inputs]) {
-      if (!input.isBlocked || !mustLeave(input)) continue
-      reader.remove(input)
-      this.#parked.add(input)
+    for (const input of [...reader.blocked]) {
+      if (!input.isBlocked) reader.blocked.delete(input)
+      else if (mustLeave(input)) {
+        reader.remove(input)
+        this.#parked.add(input)
+      }
     }
   }
 }

@@ -163,6 +163,11 @@ export class Task {
     this.#watermark = this.#watermarks.reduce((low, { lowest }) => Math.min(low, lowest), Number.POSITIVE_INFINITY)
   }
 
+  /** Whether there may be something to do although no record came: changes are held back, or time passes by what tasks upstream state. */
+  get worksBetweenRecords(): boolean {
+    return this.#flushes.length > 0 || this.#heldTimes.length > 0 || this.#watermarks.length > 0
+  }
+
   /** Whether a part of the last record's work is left. */
   get hasWorkLeft(): boolean {
     return this.#workLeft.length > 0

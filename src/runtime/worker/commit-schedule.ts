@@ -1,6 +1,7 @@
 /** When a worker commits: each query in its own interval, those that are part of one transaction together. */
 import type { Clock, Scheduled, Timer } from '../../clock.ts'
 import type { QueryAssignment } from '../assignment.ts'
+import { QuietTurns } from './quiet-turns.ts'
 import type { Transactions } from './transactions.ts'
 import type { CommitsIn, WorkerQuery } from './worker-query.ts'
 
@@ -23,7 +24,10 @@ const PARALLEL_COMMITS = 32
 
 /** A query as the schedule sees it. */
 export interface ScheduledQuery
-  extends Pick<WorkerQuery, 'lag' | 'nextCommitAt' | 'failedCommits' | 'commit' | 'commitsIn'> {
+  extends Pick<
+    WorkerQuery,
+    'lag' | 'nextCommitAt' | 'failedCommits' | 'commit' | 'commitsIn' | 'isQuiet' | 'isDirty' | 'wantsCommit'
+  > {
   readonly assignment: Pick<QueryAssignment, 'config' | 'exactlyOnce'>
 }
 
@@ -56,6 +60,7 @@ export class CommitSchedule {
   /** Whether the last commit committed something, so that another may come before the next tick. */
   #isCommitUseful = true
   #waiters: (() => void)[] = []
+  readonly #turns = new QuietTurns()
 
   constructor(options: CommitScheduleOptions) {
     this.#options = options
@@ -82,10 +87,14 @@ export class CommitSchedule {
   commitWhenRead(): void {
     const { transactions, queries, clock } = this.#options
     if (this.#ticking === null || this.#underWay !== null || transactions.transaction.isIdle) return
-    const exact = [...queries()].filter(({ assignment }) => assignment.exactlyOnce)
-    if (!exact.every(hasReadAll)) return
     this.#countEarly(clock.now())
     if (this.#early < 1) return
+    const exact: ScheduledQuery[] = []
+    for (const query of queries()) {
+      if (!query.assignment.exactlyOnce) continue
+      if (!hasReadAll(query)) return
+      exact.push(query)
+    }
     void this.#commit(exact)
   }
 
@@ -98,7 +107,9 @@ export class CommitSchedule {
   /** Commits whatever there is to commit. */
   async commitAll(): Promise<void> {
     await this.#underWay
-    await this.#commit([...this.#options.queries()])
+    const queries = [...this.#options.queries()]
+    for (const query of queries) query.wantsCommit = true
+    await this.#commit(queries)
   }
 
   #tick(): void {
@@ -112,7 +123,14 @@ export class CommitSchedule {
     // A clock that was set back must not stop commits.
     const isDue = ({ nextCommitAt }: ScheduledQuery) => now >= nextCommitAt || nextCommitAt - now > MAX_INTERVAL_MS
     const due = pressed ? all : all.filter(isDue)
-    if (due.length > 0) void this.#commit(due)
+    if (due.length > 0) void this.#commit(this.#inTurn(due))
+  }
+
+  /** Those that commit in a transaction are chosen by it; quiet ones among the others wait until their turn comes, at some later tick. */
+  #inTurn(due: readonly ScheduledQuery[]): readonly ScheduledQuery[] {
+    const plain = due.filter(({ commitsIn }) => commitsIn === null)
+    if (plain.length === 0) return due
+    return [...due.filter(({ commitsIn }) => commitsIn !== null), ...this.#turns.take(plain)]
   }
 
   async #commit(queries: readonly ScheduledQuery[]): Promise<void> {

@@ -67,6 +67,8 @@ const stateTransactionalId = (transactionalId: string): string => `${transaction
 export class LocalWorker implements InProcessWorker {
   readonly #options: LocalWorkerOptions
   readonly #queries = new Map<string, CompiledQuery>()
+  /** Queries for which a round may have something to do; the others are at rest, however many they are. */
+  readonly #atWork = new Set<CompiledQuery>()
   readonly #reading: WorkerReading
   readonly #commits: CommitSchedule
   readonly #fence: MembershipFence
@@ -146,6 +148,7 @@ export class LocalWorker implements InProcessWorker {
       onBadRecord: (query, error) => void this.#endings.halt(query, error),
       onFullness: (input) => this.#update(input),
       onWorkLeft: () => this.#reading.wakeUp(),
+      onWork: (compiled) => this.#atWork.add(compiled),
     })
     this.#endings = new QueryEndings({
       ...options,
@@ -199,6 +202,7 @@ export class LocalWorker implements InProcessWorker {
       const isWanted = ({ assignment: { slot } }: RunningTask) => !query.isEnded && !opening.signal(slot).aborted
       const wanted = opened.filter(isWanted)
       query.tasks = [...query.tasks, ...wanted]
+      this.#atWork.add(compiled)
       for (const task of wanted) for (const input of task.inputs) this.#read(query, input)
       await closeAll(opened.filter((task) => !wanted.includes(task)))
     } catch (error) {
@@ -364,11 +368,14 @@ export class LocalWorker implements InProcessWorker {
   }
 
   #endRound(): void {
-    for (const { query, rows } of this.#queries.values()) {
-      if (query.isEnded) continue
-      query.endRound()
-      this.#beat()
-      if (rows.length > 0) this.#options.listener.onRows(query.id, rows.splice(0))
+    for (const compiled of this.#atWork) {
+      const { query, rows } = compiled
+      if (!query.isEnded) {
+        query.endRound()
+        this.#beat()
+        if (rows.length > 0) this.#options.listener.onRows(query.id, rows.splice(0))
+      }
+      if (query.isAtRest) this.#atWork.delete(compiled)
     }
     this.#workingFor[WATCHED.workingFor] = 0
     this.#slowQueries.endRound()

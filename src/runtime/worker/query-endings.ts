@@ -109,6 +109,7 @@ export class QueryEndings {
   /** Commits or drops the work of queries before their tasks are closed. Output in the open transaction ends with the transaction. */
   async #finish(queries: readonly WorkerQuery[], commit: boolean): Promise<void> {
     const { transactions, stateTransactions } = this.#options
+    for (const query of queries) query.wantsCommit = true
     const uses = new Set(queries.map(({ commitsIn }) => commitsIn))
     if (uses.has('transaction')) await (commit ? transactions.commit() : transactions.abort())
     // Changelogs are written by commits alone: between two of them there is nothing to drop.
@@ -118,6 +119,7 @@ export class QueryEndings {
 
   #commit(query: WorkerQuery): Promise<void> {
     const { transactions, stateTransactions } = this.#options
+    query.wantsCommit = true
     if (query.commitsIn === null) return query.commit()
     return query.commitsIn === 'transaction' ? transactions.commit() : stateTransactions.commit()
   }

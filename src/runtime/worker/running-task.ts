@@ -20,7 +20,7 @@ import type { RecordCursor } from '../task/record-cursor.ts'
 import type { Task } from '../task/task.ts'
 import { type Watermark, watermarkOf, watermarkRecord } from '../task/watermark.ts'
 import { BadRecordHandler } from './bad-record-handler.ts'
-import { type BuildTaskOptions, buildTask } from './build-task.ts'
+import { type BuildTaskOptions, buildTask, isStateful } from './build-task.ts'
 import { FlushSchedule } from './flush-schedule.ts'
 import { IdleTime } from './idle-time.ts'
 import { InputPositions } from './input-positions.ts'
@@ -47,6 +47,8 @@ export interface RunningTaskOptions
   readonly onFullness: (input: PartitionInput) => void
   /** Called when a part of a record's work is left for the next round. */
   readonly onWorkLeft: () => void
+  /** Called when the task takes a record after it was at rest. */
+  readonly onWork: () => void
 }
 
 /** How far a task had come, and what it had written until then. */
@@ -76,6 +78,11 @@ export class RunningTask implements InputTask {
   readonly #idle: IdleTime
   /** Whether state has changed since the last checkpoint although no record was read. */
   #hasIdleChange = false
+  /** Whether a round finds nothing to do unless a record was taken. */
+  readonly #canRest: boolean
+  #isAtRest = false
+  /** Whether a record was taken since the last checkpoint, so that more than positions may have changed. */
+  #hasTakenRecords = false
   #isClosed = false
   #isHalted = false
 
@@ -128,7 +135,22 @@ export class RunningTask implements InputTask {
     this.#group = this.inputs.length > 1 ? this.#makeGroup() : null
     this.#positions = new InputPositions(this.inputs, this.#group)
     outputs.isMuted = this.#positions.areRepeating
+    this.#canRest =
+      this.#watermarks === null &&
+      !isStateful(options) &&
+      readsOneSource(this.inputs) &&
+      !this.#task.worksBetweenRecords
     this.#restoreTimes()
+  }
+
+  /** Whether the rounds can do without it until it takes a record. A task with state or several inputs never rests, since time passes for it. */
+  get isAtRest(): boolean {
+    return this.#isAtRest
+  }
+
+  /** Whether its positions are all that has changed since the last checkpoint: if they are lost, nothing is written twice. */
+  get isQuiet(): boolean {
+    return this.#canRest && !this.#hasTakenRecords && !this.outputs.isMuted
   }
 
   /** Sampled records in other partitions than this server would look for them. */
@@ -183,6 +205,7 @@ export class RunningTask implements InputTask {
   }
 
   #processAtOnce(input: PartitionInput, record: StreamRecord, offset: number, cursor: RecordCursor): void {
+    this.#noteRecord()
     if (this.outputs.isMuted && offset >= input.committed) this.#unmute()
     input.entry.process(record, offset, cursor)
     if (this.#task.hasWorkLeft) this.#noteWorkLeft()
@@ -195,6 +218,7 @@ export class RunningTask implements InputTask {
   processBadRecord(input: PartitionInput, fault: ReadFault, cursor: RecordCursor): void {
     const { entry, committed } = input
     const { offset } = cursor
+    this.#noteRecord()
     if (this.#group === null && this.outputs.isMuted && offset >= committed) this.#unmute()
     entry.reportBadRecord(fault, offset)
     if (offset < committed) return
@@ -234,7 +258,8 @@ export class RunningTask implements InputTask {
 
   /** Ends a round of reading: processes what waits, emits what was held back, sends what gathered. */
   endRound(): void {
-    if (this.#isClosed || this.#isHalted) return
+    this.#isAtRest = this.#isClosed || this.#isHalted
+    if (this.#isAtRest) return
     this.#beginWork()
     try {
       if (this.#task.hasWorkLeft) {
@@ -250,6 +275,7 @@ export class RunningTask implements InputTask {
       this.#idle.endRound(this.inputs, isDone && !this.outputs.isMuted)
       if (this.#flushes.takeChanges(isCaughtUp)) this.#task.flush()
       if (this.#flushes.takeBatches(isCaughtUp)) this.outputs.flush()
+      this.#isAtRest = this.#canRest && this.#hasNothingToDo
     } catch (error) {
       this.fail(error)
     }
@@ -265,6 +291,7 @@ export class RunningTask implements InputTask {
     if (!this.isDirty && this.outputs.isIdle) return null
     const positions = this.#positions.mark()
     this.#hasIdleChange = false
+    this.#hasTakenRecords = false
     const state = this.stores.checkpoint({
       positions,
       streamTime: this.#task.latestTime,
@@ -285,6 +312,7 @@ export class RunningTask implements InputTask {
   unmark(): void {
     this.#positions.unmark()
     this.#hasIdleChange = true
+    this.#hasTakenRecords = true
   }
 
   statistics(): StepStatistics[] {
@@ -298,14 +326,14 @@ export class RunningTask implements InputTask {
   /** Processes nothing more; what was done can still be committed. */
   halt(): void {
     this.#isHalted = true
-    for (const input of this.inputs) input.isClosed = true
+    for (const input of this.inputs) input.close()
   }
 
   /** Ends the task; what is not committed is dropped. */
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
-    for (const input of this.inputs) input.isClosed = true
+    for (const input of this.inputs) input.close()
     this.outputs.discard()
     await this.stores.close()
   }
@@ -313,8 +341,20 @@ export class RunningTask implements InputTask {
   /** Reports an error, unless it was reported before: by the same record, before the task began to repeat itself. */
   report(error: ProcessingError): void {
     if (this.outputs.isMuted && !this.#isAhead(error.position)) return
+    this.#noteRecord()
     if (!error.isNotice) this.processingErrors++
     this.#options.reportError(error)
+  }
+
+  get #hasNothingToDo(): boolean {
+    return !this.outputs.isMuted && !this.outputs.hasOpenBatches && !this.#task.hasWorkLeft
+  }
+
+  #noteRecord(): void {
+    this.#hasTakenRecords = true
+    if (!this.#isAtRest) return
+    this.#isAtRest = false
+    this.#options.onWork()
   }
 
   /** Whether a muted task has read the record ahead. */
@@ -436,3 +476,6 @@ export class RunningTask implements InputTask {
 
 const takesWatermarks = ({ query, topology }: RunningTaskOptions): boolean =>
   topology.steps.some(({ kind, id }) => kind === 'repartition' && query.outputs[id]!.takesWatermarks)
+
+const readsOneSource = ([first, ...others]: readonly PartitionInput[]): boolean =>
+  first !== undefined && others.length === 0 && first.readInternal === null

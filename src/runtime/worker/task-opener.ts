@@ -36,6 +36,8 @@ export interface TaskOpenerOptions
   /** Sends the changelogs of queries that commit their state alone in a transaction. */
   readonly stateProducer: RunningTaskOptions['producer']
   readonly listener: Pick<WorkerListener, 'onProcessingError' | 'onNotice'>
+  /** Called when a task of the query takes a record after it was at rest. */
+  readonly onWork: (compiled: CompiledQuery) => void
   /** Called when a query must not pass a record. */
   readonly onBadRecord: (query: WorkerQuery, error: BadRecordError) => void
 }
@@ -59,11 +61,8 @@ export class TaskOpener {
     }
   }
 
-  #open(
-    { query, topologies, schemas, rows }: CompiledQuery,
-    assignment: TaskAssignment,
-    signal: AbortSignal,
-  ): Promise<RunningTask> {
+  #open(compiled: CompiledQuery, assignment: TaskAssignment, signal: AbortSignal): Promise<RunningTask> {
+    const { query, topologies, schemas, rows } = compiled
     const { exactlyOnceProducer, stateProducer, pace, listener, onBadRecord } = this.#options
     const { config, exactlyOnce } = query.assignment
     const producer = exactlyOnce ? exactlyOnceProducer : this.#options.producer
@@ -86,6 +85,7 @@ export class TaskOpener {
       reportError: (error) => listener.onProcessingError(query.id, error),
       onNotice: (about, message) => listener.onNotice(query.id, { about, message }),
       onFailure: (error) => (error instanceof BadRecordError ? onBadRecord(query, error) : query.fail(error)),
+      onWork: () => this.#options.onWork(compiled),
       signal,
     })
   }

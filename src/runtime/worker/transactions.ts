@@ -12,6 +12,7 @@ import { BrokerError } from '../../broker/broker-error.ts'
 import { commitSurely } from '../../broker/commit-surely.ts'
 import { messageOf } from '../../errors.ts'
 import type { MembershipFence } from './membership-fence.ts'
+import { QuietTurns } from './quiet-turns.ts'
 import type { TaskCheckpoint } from './running-task.ts'
 import type { WorkerQuery } from './worker-query.ts'
 
@@ -44,6 +45,7 @@ export class Transactions {
   #isOpen = false
   #turn: Promise<void> = Promise.resolve()
   #pending = 0
+  readonly #turns = new QuietTurns()
 
   constructor(options: TransactionsOptions) {
     this.#options = options
@@ -82,7 +84,7 @@ export class Transactions {
     return this.#inTurn(async () => {
       const queries = this.#options.queries()
       if (!(await this.#isReady(queries))) return
-      const taken = queries.map((query) => ({ query, checkpoints: query.checkpoint() ?? [] }))
+      const taken = this.#turns.take(queries).map((query) => ({ query, checkpoints: query.checkpoint() ?? [] }))
       const used = taken.filter(({ checkpoints }) => checkpoints.length > 0)
       try {
         if (queries.some(isBroken)) throw new BrokerError('TRANSACTION_ABORTED', QUERY_FAILED)

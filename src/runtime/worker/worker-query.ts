@@ -55,6 +55,8 @@ export class WorkerQuery {
   isHalted = false
   commits = 0
   failedCommits = 0
+  /** Whether its positions are wanted in the next commit, although it is quiet. */
+  wantsCommit = false
   readonly #options: WorkerQueryOptions
   #purgeAt = 0
   /** What was committed at the last purge. */
@@ -90,6 +92,16 @@ export class WorkerQuery {
     return this.#committing === null && this.tasks.every(({ isIdle }) => isIdle)
   }
 
+  /** Whether positions are all that it has to commit, and nobody waits for them. */
+  get isQuiet(): boolean {
+    return !this.wantsCommit && this.tasks.every((task) => task.isQuiet)
+  }
+
+  /** Whether it has nothing to do at the end of a round. */
+  get isAtRest(): boolean {
+    return this.isEnded || this.tasks.every((task) => task.isAtRest)
+  }
+
   /** Ends the query at once, and calls `onFailure`. */
   fail(error: unknown): void {
     if (this.isEnded) return
@@ -107,7 +119,7 @@ export class WorkerQuery {
   end(): void {
     this.isEnded = true
     for (const { inputs, outputs } of this.tasks) {
-      for (const input of inputs) input.isClosed = true
+      for (const input of inputs) input.close()
       outputs.discard()
     }
   }
@@ -118,6 +130,7 @@ export class WorkerQuery {
 
   /** How far all tasks have come. Null after a failure, which has ended the query. */
   checkpoint(): TaskCheckpoint[] | null {
+    this.wantsCommit = false
     if (this.isEnded) return null
     try {
       return this.tasks.flatMap((task) => task.checkpoint() ?? [])

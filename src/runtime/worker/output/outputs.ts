@@ -148,7 +148,12 @@ export class TaskOutputs {
   }
 
   get isIdle(): boolean {
-    return this.#open.size === 0 && this.#underWay.size === 0
+    return !this.hasOpenBatches && this.#underWay.size === 0
+  }
+
+  /** Whether records have gathered that are not sent yet. */
+  get hasOpenBatches(): boolean {
+    return this.#open.size > 0
   }
 
   /** Drops batches that have not been sent. */

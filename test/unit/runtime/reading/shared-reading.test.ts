@@ -1,11 +1,13 @@
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import type { EmbeddedLog } from '../../../../src/broker/embedded/embedded-log.ts'
 import { positionKey } from '../../../../src/broker/position-key.ts'
 import { systemClock, systemTimer } from '../../../../src/clock.ts'
 import { untimedBudget } from '../../../../src/functions/budget.ts'
 import type { QueryRuntimeOptions } from '../../../../src/runtime/queries/runtime.ts'
+import { PartitionInput } from '../../../../src/runtime/reading/partition-input.ts'
 import { memoryStores } from '../../../../src/runtime/stores/memory-stores.ts'
 import { LocalWorker } from '../../../../src/runtime/worker/local-worker.ts'
+import { RunningTask } from '../../../../src/runtime/worker/running-task.ts'
 import { functions, QueryWorld } from '../../../support/query-world.ts'
 
 let world: QueryWorld
@@ -162,4 +164,36 @@ test('a query with limits stops before them, wherever the others that read the t
   await world.runtime.start({ plan: some!, config, paused: false })
   await world.runtime.settled()
   expect(await numbers('SOME')).toEqual(Array.from({ length: 150 }, (_, n) => n))
+})
+
+test('of many filters, those that take no record have no work, and yet count and commit what was read', async () => {
+  world = await QueryWorld.open(onOneWorker)
+  const filters = Array.from(
+    { length: 30 },
+    (_, i) => `CREATE STREAM f${i} AS SELECT userid, n FROM logs WHERE state = 's${i}';`,
+  )
+  const plans = await world.run(LOGS + filters.join('\n'))
+  const wanted = (from: number, to: number) =>
+    logs(from, to).map(({ key, value }) => ({ key, value: { ...value, state: 's7' } }))
+  await world.produce('logs', wanted(0, 10))
+  await world.runtime.settled()
+  const rounds = vi.spyOn(RunningTask.prototype, 'endRound')
+  const turns = vi.spyOn(PartitionInput.prototype, 'endTurn')
+  try {
+    await world.produce('logs', wanted(10, 40))
+    await world.runtime.settled()
+    expect(new Set(rounds.mock.contexts).size).toBe(1)
+    expect(turns).not.toHaveBeenCalled()
+  } finally {
+    rounds.mockRestore()
+    turns.mockRestore()
+  }
+  for (const { queryId } of plans) {
+    const { recordsConsumed, lagRecords, steps } = worker.progress(queryId)!
+    expect([recordsConsumed, lagRecords, steps[0]!.recordsOut]).toEqual([40, 0, 40])
+    const [committed] = await world.broker.fetchOffsets(`_confluent-ksql-default_query_${queryId}`)
+    expect(committed?.offset).toBe(40)
+  }
+  expect(await numbers('F7')).toEqual([...Array(40).keys()])
+  expect(await numbers('F8')).toEqual([])
 })

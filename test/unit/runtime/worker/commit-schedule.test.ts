@@ -7,6 +7,9 @@ class TestQuery implements ScheduledQuery {
   readonly assignment = { config: {}, exactlyOnce: false }
   readonly commitsIn = null
   readonly lag = 0
+  readonly isQuiet = false
+  readonly isDirty = true
+  wantsCommit = false
   nextCommitAt = 1e9
   commits = 0
   failedCommits = 0
@@ -105,6 +108,9 @@ describe('a transaction', () => {
       lag: 0,
       nextCommitAt: 0,
       failedCommits: 0,
+      isQuiet: false,
+      isDirty: true,
+      wantsCommit: false,
       commit: async () => {},
     }
     const clock = { at: 1e9, now: () => clock.at }
