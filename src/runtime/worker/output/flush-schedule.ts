@@ -1,5 +1,5 @@
 /** When what a task holds back leaves it: at once while the task is up to date, in groups while there is more to read. */
-import type { Clock } from '../../clock.ts'
+import type { Clock } from '../../../clock.ts'
 
 /** Measured: with 10,000 keys at 500,000 records/s nine of ten changes are spared; a longer time gains nothing. */
 const HOLD_BACK_MS = 200
