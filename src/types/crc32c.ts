@@ -46,17 +46,28 @@ function loadNative(): Checksum | null {
 
 /** Checksum of `bytes[start, end)`, an unsigned 32-bit integer. */
 export function crc32c(bytes: Uint8Array, start = 0, end = bytes.length): number {
-  const length = end - start
-  if (length < NATIVE_BYTES || native === null) return slicedCrc32c(bytes, start, end)
-  if (native !== undefined) return native(bytes.subarray(start, end))
+  return isNative(end - start) ? native!(bytes.subarray(start, end)) : slicedCrc32c(bytes, start, end)
+}
+
+/** The same where the caller keeps a `view` of all of `bytes`: to make one costs as much as the checksum of 150 bytes. */
+export function crc32cOfView(view: DataView, bytes: Uint8Array, start: number, end: number): number {
+  return isNative(end - start) ? native!(bytes.subarray(start, end)) : sliced(view, start, end)
+}
+
+function isNative(length: number): boolean {
+  if (length < NATIVE_BYTES || native === null) return false
+  if (native !== undefined) return true
   checkedBytes += length
   if (checkedBytes > BYTES_BEFORE_NATIVE) native = loadNative()
-  return slicedCrc32c(bytes, start, end)
+  return false
 }
 
 /** The same without the native module. */
 export function slicedCrc32c(bytes: Uint8Array, start: number, end: number): number {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return sliced(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), start, end)
+}
+
+function sliced(view: DataView, start: number, end: number): number {
   const t = TABLE
   let crc = -1
   let at = start
@@ -83,6 +94,6 @@ export function slicedCrc32c(bytes: Uint8Array, start: number, end: number): num
       t[256 + ((d >>> 16) & 255)]! ^
       t[d >>> 24]!
   }
-  for (; at < end; at++) crc = (crc >>> 8) ^ t[(crc ^ bytes[at]!) & 255]!
+  for (; at < end; at++) crc = (crc >>> 8) ^ t[(crc ^ view.getUint8(at)) & 255]!
   return ~crc >>> 0
 }

@@ -6,11 +6,11 @@
 import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, statSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { open, type RangeOptions, type RootDatabase } from 'lmdb'
-import { crc32c } from '../../types/crc32c.ts'
+import { checked, entryWithChecksum, isAsWritten, withChecksum } from '../bytes/stored-value.ts'
 import { checkSeal, removeSeal, seal } from './file-seal.ts'
-import { brokenPages, type StoredEntry } from './page-check.ts'
+import { brokenPages } from './page-check.ts'
 import { StateDamagedError } from './state-damaged-error.ts'
-import type { Changes } from './write-batch.ts'
+import type { BatchTarget, Changes } from './write-batch.ts'
 
 /**
  * Address space, not memory or disk; bytes. It is the largest size of an environment. Reserved at once, as a map that grows stays mapped
@@ -245,8 +245,13 @@ export class LmdbEnvironment {
     return isCorruption(error) ? this.damaged(error) : error
   }
 
-  readonly #target = {
-    put: (key: Buffer, value: Buffer): void => this.#database.putSync(key, withChecksum(key, value)),
+  readonly #target: BatchTarget = {
+    put: (key: Buffer, value: Buffer): void => {
+      this.#database.putSync(key, withChecksum(key, value))
+    },
+    putFrom: (source: Buffer, keyStart: number, keyEnd: number, valueEnd: number): void => {
+      this.#database.putSync(source.subarray(keyStart, keyEnd), entryWithChecksum(source, keyStart, keyEnd, valueEnd))
+    },
     delete: (key: Buffer): void => {
       this.#database.removeSync(key)
     },
@@ -254,47 +259,6 @@ export class LmdbEnvironment {
       for (const key of this.keys(from, to)) this.#database.removeSync(key)
     },
   }
-}
-
-const CHECKSUM_BYTES = 4
-
-/** Memory for one value with its checksum: LMDB copies it before `putSync` returns. */
-let scratch = Buffer.allocUnsafeSlow(4096)
-
-/** The value as it is stored: with the checksum of key and value behind it. A view that is valid until the next call. */
-function withChecksum(key: Buffer, value: Buffer): Buffer {
-  const { length } = value
-  const size = length + CHECKSUM_BYTES
-  if (scratch.length < size) scratch = Buffer.allocUnsafeSlow(2 * size)
-  value.copy(scratch)
-  scratch.writeUInt32LE(checksum(key, scratch, length), length)
-  return scratch.subarray(0, size)
-}
-
-/** The value without its checksum: the same buffer, made shorter. Throws an Error if key and value are not as they were written. */
-function checked(key: Uint8Array, stored: Buffer): Buffer {
-  const length = stored.length - CHECKSUM_BYTES
-  if (length < 0 || stored.readUInt32LE(length) !== checksum(key, stored, length))
-    throw new Error('MDB_CORRUPTED: a value fails its checksum')
-  return shortened(stored, length)
-}
-
-/** Whether an entry of a file is as it was written. */
-function isAsWritten({ keys, keyStart, keyEnd, values, valueStart, valueEnd }: StoredEntry): boolean {
-  const end = valueEnd - CHECKSUM_BYTES
-  if (end < valueStart) return false
-  return values.readUInt32LE(end) === (crc32c(keys, keyStart, keyEnd) ^ crc32c(values, valueStart, end)) >>> 0
-}
-
-/** Damage to either of them shows; that a value is under another's key does, too. */
-const checksum = (key: Uint8Array, value: Buffer, length: number): number =>
-  (crc32c(key) ^ crc32c(value, 0, length)) >>> 0
-
-/** The buffer that the library reads all values into has a `length` that can be set. */
-function shortened(stored: Buffer, length: number): Buffer {
-  if ((stored as { readonly isGlobal?: boolean }).isGlobal !== true) return stored.subarray(0, length)
-  ;(stored as { length: number }).length = length
-  return stored
 }
 
 /** The smallest key that is larger. */

@@ -16,6 +16,7 @@
  * one that is surely on the disk.
  */
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
+import type { StoredEntry } from '../bytes/stored-value.ts'
 
 const HEADER = 24
 const NODE = 8
@@ -48,16 +49,6 @@ interface Meta {
   readonly bootId: bigint
   readonly freeTree: Tree
   readonly mainTree: Tree
-}
-
-/** An entry of a tree: key and value are ranges of bytes, mostly of the same page. */
-export interface StoredEntry {
-  readonly keys: Buffer
-  readonly keyStart: number
-  readonly keyEnd: number
-  readonly values: Buffer
-  readonly valueStart: number
-  readonly valueEnd: number
 }
 
 /** Whether an entry is as it was written. */

@@ -3,6 +3,7 @@
  * Keys start with the id of their store.
  */
 import { ByteBuffer } from '../../types/byte-buffer.ts'
+import { KeySort } from '../bytes/key-sort.ts'
 
 /** What an environment can write in one transaction. */
 export interface Changes {
@@ -24,6 +25,8 @@ export interface KeyRangeBytes {
 
 export interface BatchTarget {
   put(key: Buffer, value: Buffer): void
+  /** The same for a key and a value that lie one behind the other in `source`, in `[keyStart, keyEnd)` and `[keyEnd, valueEnd)`. */
+  putFrom(source: Buffer, keyStart: number, keyEnd: number, valueEnd: number): void
   delete(key: Buffer): void
   /** Keys in `[from, to)`. */
   deleteRange(from: Buffer, to: Buffer): void
@@ -199,43 +202,18 @@ export class WriteBatch implements Changes {
 
   /** Appends the changes from `from` to `to`, none of them a range. */
   #sortInto(from: number, to: number, sorted: number[]): void {
-    const { buffer } = this.bytes
     const changes = this.#changes
     const count = (to - from) / STRIDE
-    const common = this.#commonLength(from, to)
-    const heads = new Float64Array(count)
-    const order = new Uint32Array(count)
-    for (let i = 0; i < count; i++) {
-      order[i] = i
-      heads[i] = headOf(buffer, changes[from + i * STRIDE + 1]! + common, changes[from + i * STRIDE + 2]!)
+    const starts = new Uint32Array(count)
+    const ends = new Uint32Array(count)
+    for (let i = 0, at = from; i < count; i++, at += STRIDE) {
+      starts[i] = changes[at + 1]!
+      ends[i] = changes[at + 2]!
     }
-    const compareKeys = (a: number, b: number): number => {
-      const [one, other] = [from + a * STRIDE, from + b * STRIDE]
-      return buffer.compare(buffer, changes[other + 1]!, changes[other + 2]!, changes[one + 1]!, changes[one + 2]!)
-    }
-    order.sort((a, b) => heads[a]! - heads[b]! || compareKeys(a, b) || a - b)
-    for (let i = 0; i < count; i++) {
-      const isLast =
-        i + 1 === count || heads[order[i]!] !== heads[order[i + 1]!] || compareKeys(order[i]!, order[i + 1]!) !== 0
-      const at = from + order[i]! * STRIDE
-      if (isLast) sorted.push(changes[at]!, changes[at + 1]!, changes[at + 2]!, changes[at + 3]!)
-    }
-  }
-
-  /** How many first bytes all keys have in common. */
-  #commonLength(from: number, to: number): number {
-    const { buffer } = this.bytes
-    const changes = this.#changes
-    const start = changes[from + 1]!
-    let common = changes[from + 2]! - start
-    for (let i = from + STRIDE; i < to && common > 0; i += STRIDE) {
-      const other = changes[i + 1]!
-      const length = Math.min(common, changes[i + 2]! - other)
-      let same = 0
-      while (same < length && buffer[start + same] === buffer[other + same]) same++
-      common = same
-    }
-    return common
+    new KeySort(this.bytes.buffer, starts, ends).eachLast((i) => {
+      const at = from + i * STRIDE
+      sorted.push(changes[at]!, changes[at + 1]!, changes[at + 2]!, changes[at + 3]!)
+    })
   }
 
   /** The changes in their order: each range for itself, the others at most `limit` together. */
@@ -274,27 +252,17 @@ export class WriteBatch implements Changes {
     const { buffer } = this.bytes
     const changes = this.#changes
     for (let i = from; i < to; i += STRIDE) {
-      const first = buffer.subarray(changes[i + 1]!, changes[i + 2]!)
+      const [start, middle, end] = [changes[i + 1]!, changes[i + 2]!, changes[i + 3]!]
       switch (changes[i]) {
         case PUT:
-          target.put(first, buffer.subarray(changes[i + 2]!, changes[i + 3]!))
+          target.putFrom(buffer, start, middle, end)
           break
         case DELETE:
-          target.delete(first)
+          target.delete(buffer.subarray(start, middle))
           break
         default:
-          target.deleteRange(first, buffer.subarray(changes[i + 2]!, changes[i + 3]!))
+          target.deleteRange(buffer.subarray(start, middle), buffer.subarray(middle, end))
       }
     }
   }
-}
-
-/** Bytes of a key that a number holds exactly. */
-const HEAD_BYTES = 6
-
-/** A number that orders keys by their first bytes; equal numbers say nothing. */
-export function headOf(buffer: Buffer, start: number, end: number): number {
-  let head = 0
-  for (let i = 0; i < HEAD_BYTES; i++) head = head * 256 + (start + i < end ? buffer[start + i]! : 0)
-  return head
 }

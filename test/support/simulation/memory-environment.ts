@@ -1,7 +1,7 @@
 /** Environments of state in memory, which outlive the servers that open them as files do. Values are as they were written, without checksums. */
 import { RANGE_CHUNK, type RawEntry, type StateEnvironment } from '../../../src/state/lmdb/lmdb-environment.ts'
 import { StateDamagedError } from '../../../src/state/lmdb/state-damaged-error.ts'
-import type { Changes } from '../../../src/state/lmdb/write-batch.ts'
+import type { BatchTarget, Changes } from '../../../src/state/lmdb/write-batch.ts'
 import { SortedMap } from '../../../src/state/sorted-map.ts'
 
 /** By key as a text of bytes: its order is that of the bytes. */
@@ -32,9 +32,16 @@ class MemoryEnvironment implements StateEnvironment {
   #waiting: Waiting[] = []
   #isClosed = false
 
-  readonly #target = {
-    put: (key: Buffer, value: Buffer): void => this.#entries.set(textOf(key), Buffer.from(value)),
-    delete: (key: Buffer): void => this.#entries.delete(textOf(key)),
+  readonly #target: BatchTarget = {
+    put: (key: Buffer, value: Buffer): void => {
+      this.#entries.set(textOf(key), Buffer.from(value))
+    },
+    putFrom: (source, keyStart, keyEnd, valueEnd): void => {
+      this.#target.put(source.subarray(keyStart, keyEnd), source.subarray(keyEnd, valueEnd))
+    },
+    delete: (key: Buffer): void => {
+      this.#entries.delete(textOf(key))
+    },
     deleteRange: (from: Buffer, to: Buffer): void => {
       for (const [key] of [...this.#between(from, to)]) this.#entries.delete(key)
     },

@@ -8,7 +8,7 @@
  */
 import { crc32 } from 'node:zlib'
 import { ByteBuffer } from '../../../types/byte-buffer.ts'
-import { headOf, type WriteBatch } from '../write-batch.ts'
+import type { WriteBatch } from '../write-batch.ts'
 import type { RunFile } from './run-file.ts'
 
 /** A merge holds a block of each run in memory. A larger entry has a block to itself. */
@@ -60,8 +60,9 @@ export class RunCursor {
   keyEnd = 0
   /** -1: the entry deletes its key. */
   valueEnd = 0
-  /** Orders keys by their first bytes behind those that all have in common; equal numbers say nothing. */
+  /** Orders keys by their first bytes behind those that all have in common, and `tail` by those behind these; equal numbers say nothing. */
   head = 0
+  tail = 0
   /** Runs with larger numbers are newer. */
   readonly number: number
   readonly #file: RunFile
@@ -85,12 +86,17 @@ export class RunCursor {
     if (this.#position === this.buffer.length && !this.#readBlock()) return false
     const { buffer } = this
     const at = this.#position
-    const valueLength = buffer.readUInt32BE(at + 2)
-    this.keyStart = at + ENTRY_HEAD
-    this.keyEnd = this.keyStart + buffer.readUInt16BE(at)
-    this.valueEnd = valueLength === DELETED ? -1 : this.keyEnd + valueLength
-    this.#position = Math.max(this.keyEnd, this.valueEnd)
-    this.head = headOf(buffer, this.keyStart + this.#commonLength, this.keyEnd)
+    const keyStart = at + ENTRY_HEAD
+    const keyEnd = keyStart + ((buffer[at]! << 8) | buffer[at + 1]!)
+    const valueLength =
+      ((buffer[at + 2]! << 24) | (buffer[at + 3]! << 16) | (buffer[at + 4]! << 8) | buffer[at + 5]!) >>> 0
+    this.keyStart = keyStart
+    this.keyEnd = keyEnd
+    this.valueEnd = valueLength === DELETED ? -1 : keyEnd + valueLength
+    this.#position = Math.max(keyEnd, this.valueEnd)
+    const unlike = keyStart + this.#commonLength
+    this.head = sixBytes(buffer, unlike, keyEnd)
+    this.tail = sixBytes(buffer, unlike + 6, keyEnd)
     return true
   }
 
@@ -108,6 +114,17 @@ export class RunCursor {
     this.#position = 0
     return true
   }
+}
+
+/** As many bytes of a key as a number holds exactly; those from `end` on count as 0. */
+function sixBytes(buffer: Buffer, start: number, end: number): number {
+  if (start + 6 <= end) {
+    const high = ((buffer[start]! << 16) | (buffer[start + 1]! << 8) | buffer[start + 2]!) >>> 0
+    return high * 0x1000000 + ((buffer[start + 3]! << 16) | (buffer[start + 4]! << 8) | buffer[start + 5]!)
+  }
+  let number = 0
+  for (let i = start; i < start + 6; i++) number = number * 256 + (i < end ? buffer[i]! : 0)
+  return number
 }
 
 export interface RunPlace {

@@ -83,20 +83,27 @@ class Merge {
     const newest = this.#heap[0]
     if (newest === undefined) return false
     batch.addChange(newest.buffer, newest)
-    // Older changes of the key lie on top one after the other as soon as the newest is below them.
-    const key = batch.lastKey()
-    do this.#advance()
-    while (this.#heap.length > 0 && isKeyOf(this.#heap[0]!, key))
+    for (let older = this.#sameAsTop(); older > 0; older = this.#sameAsTop()) this.#advance(older)
+    this.#advance(0)
     return true
   }
 
-  #advance(): void {
-    if (!this.#heap[0]!.next()) {
-      const last = this.#heap.pop()!
-      if (this.#heap.length === 0) return
-      this.#heap[0] = last
+  /** A place with an older change of the key on top; 0: there is none. A parent's key is not larger, so that it lies right below the top. */
+  #sameAsTop(): number {
+    const heap = this.#heap
+    if (heap.length > 1 && hasSameKey(heap[0]!, heap[1]!)) return 1
+    return heap.length > 2 && hasSameKey(heap[0]!, heap[2]!) ? 2 : 0
+  }
+
+  /** Moves the cursor at a place to its next entry. */
+  #advance(place: number): void {
+    const heap = this.#heap
+    if (!heap[place]!.next()) {
+      const last = heap.pop()!
+      if (place === heap.length) return
+      heap[place] = last
     }
-    this.#siftDown(0)
+    this.#siftDown(place)
   }
 
   #siftDown(from: number): void {
@@ -115,12 +122,13 @@ class Merge {
 
 const compare = (a: RunCursor, b: RunCursor): number =>
   a.head - b.head ||
+  a.tail - b.tail ||
   a.buffer.compare(b.buffer, b.keyStart, b.keyEnd, a.keyStart, a.keyEnd) ||
   // The newest first.
   b.number - a.number
 
-const isKeyOf = ({ buffer, keyStart, keyEnd }: RunCursor, key: Buffer): boolean =>
-  keyEnd - keyStart === key.length && buffer.compare(key, 0, key.length, keyStart, keyEnd) === 0
+const hasSameKey = (a: RunCursor, b: RunCursor): boolean =>
+  a.head === b.head && a.tail === b.tail && a.buffer.compare(b.buffer, b.keyStart, b.keyEnd, a.keyStart, a.keyEnd) === 0
 
 /** How many first bytes all keys have in common: as many as the first and the last ones, since the keys are sorted. */
 function commonLengthOf(runs: readonly Run[]): number {

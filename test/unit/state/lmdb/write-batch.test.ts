@@ -1,14 +1,17 @@
 import { expect, test } from 'vitest'
 import { WriteBatch } from '../../../../src/state/lmdb/write-batch.ts'
+import { targetOf } from '../../../support/batch-target.ts'
 
 /** The changes in words, in their order. */
 function changesOf(batch: WriteBatch): string[] {
   const changes: string[] = []
-  batch.applyTo({
-    put: (key, value) => changes.push(`put ${key} ${value}`),
-    delete: (key) => changes.push(`delete ${key}`),
-    deleteRange: (from, to) => changes.push(`range ${from} ${to}`),
-  })
+  batch.applyTo(
+    targetOf({
+      put: (key, value) => changes.push(`put ${key} ${value}`),
+      delete: (key) => changes.push(`delete ${key}`),
+      deleteRange: (from, to) => changes.push(`range ${from} ${to}`),
+    }),
+  )
   return changes
 }
 
@@ -50,7 +53,7 @@ test('keys with zeros at their ends are told apart', () => {
   for (const key of [[1, 0, 0], [1], [1, 0], [2]]) batch.put(Buffer.from(key), Buffer.from(String(key.length)))
   batch.sort()
   const lengths: string[] = []
-  batch.applyTo({ put: (_, value) => lengths.push(value.toString()), delete: () => {}, deleteRange: () => {} })
+  batch.applyTo(targetOf({ put: (_, value) => lengths.push(value.toString()) }))
   expect(lengths).toEqual(['1', '2', '3', '1'])
 })
 

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openRunFile, type RunFile } from '../../../../../src/state/lmdb/runs/run-file.ts'
 import { SortedRuns } from '../../../../../src/state/lmdb/runs/sorted-runs.ts'
 import { WriteBatch } from '../../../../../src/state/lmdb/write-batch.ts'
+import { targetOf } from '../../../../support/batch-target.ts'
 import { directoryOfEachTest } from '../../../../support/directory-of-each-test.ts'
 import { Random } from '../../../../support/random.ts'
 
@@ -32,11 +33,12 @@ function sorted(changes: readonly TextChange[]): WriteBatch {
 function taken(limits = LIMITS): TextChange[] {
   const changes: TextChange[] = []
   for (const batch of runs.take(limits)) {
-    batch.applyTo({
-      put: (key, value) => changes.push([key.toString(), value.toString()]),
-      delete: (key) => changes.push([key.toString(), null]),
-      deleteRange: () => expect.unreachable(),
-    })
+    batch.applyTo(
+      targetOf({
+        put: (key, value) => changes.push([key.toString(), value.toString()]),
+        delete: (key) => changes.push([key.toString(), null]),
+      }),
+    )
   }
   return changes
 }
