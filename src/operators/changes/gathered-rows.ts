@@ -6,7 +6,6 @@ import type { Header, StreamRecord } from '../../types/record.ts'
 import type { Row } from '../../types/value.ts'
 import type { RowChange } from './ordered-rows.ts'
 import type { RowInOrder } from './partition-rows.ts'
-import { eachRow } from './row-changes.ts'
 
 /** Beyond this many rows changes are to be taken at once: what is gathered stays bounded. */
 const MAX_GATHERED = 100_000
@@ -42,9 +41,9 @@ export class GatheredRows {
     this.#take = take
   }
 
-  add(record: StreamRecord, prefix: string): void {
+  /** Gathers a row that the record puts in (1) or takes out (-1); returns how many rows of the partition are gathered. */
+  add(prefix: string, row: Row, count: 1 | -1, { timestamp, headers }: StreamRecord): number {
     if (this.#count >= MAX_GATHERED) this.flush()
-    const { timestamp, headers } = record
     let gathered = this.#partitions.get(prefix)
     if (gathered === undefined) {
       gathered = { rows: new Map(), timestamp, headers }
@@ -53,17 +52,25 @@ export class GatheredRows {
     gathered.timestamp = timestamp
     gathered.headers = headers
     const { rows } = gathered
-    eachRow(record, (row, change) => {
-      const one = this.#inOrder(row)
-      const known = rows.get(one.place)
-      if (known === undefined) {
-        rows.set(one.place, { row, sort: one.sort, place: one.place, count: change, timestamp })
-        this.#count++
-        return
-      }
-      known.count += change
+    const { sort, place } = this.#inOrder(row)
+    const known = rows.get(place)
+    if (known === undefined) {
+      rows.set(place, { row, sort, place, count, timestamp })
+      this.#count++
+    } else {
+      known.count += count
       if (known.timestamp < timestamp) known.timestamp = timestamp
-    })
+    }
+    return rows.size
+  }
+
+  /** Takes the changes of one partition. */
+  takeOne(prefix: string): void {
+    const gathered = this.#partitions.get(prefix)
+    if (gathered === undefined) return
+    this.#partitions.delete(prefix)
+    this.#count -= gathered.rows.size
+    this.#take(prefix, gathered)
   }
 
   /** In the order in which partitions changed first. */

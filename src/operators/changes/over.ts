@@ -9,7 +9,9 @@
  * Equation: what leaves is the difference between the results of the partition after the change and before it. With a limit only the rows up to that
  * rank are looked at, once for all the changes between two flushes, and a row that comes behind them changes nothing.
  */
+import type { StreamRecord } from '../../types/record.ts'
 import type { Column } from '../../types/schema.ts'
+import type { Row } from '../../types/value.ts'
 import { readsNoColumns } from '../column-read.ts'
 import type { OperatorDefinition, OperatorRuntime } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
@@ -59,6 +61,9 @@ export interface OverStep {
 /** Rows within the limit in memory, of all partitions of a task. A partition without any counts as one; one that was dropped is looked at once more. */
 const MAX_KEPT_ROWS = 20_000
 
+/** Rows of a stream that one partition gathers between two flushes before they are taken; then twice as many each time, as all may be within the limit. */
+const FIRST_TAKEN = 16
+
 export const over: OperatorDefinition<OverStep> = {
   label: 'OVER',
   peerName: 'Over',
@@ -96,7 +101,7 @@ function allRows(
   leaving: LeavingChanges,
 ): OperatorRuntime {
   const { placed, inOrder, forgetBefore } = openRows(step, input, context)
-  const rows = new OrderedRows(placed, null, inOrder)
+  const rows = new OrderedRows(placed, null, { order: step.order, input })
   const ordering: Ordering = { order: step.order, width: input.value.length }
   const compute = compileOverCalls(step.functions, ordering, context)
   const calls = compileRangedCalls(step.functions, ordering, context)
@@ -145,7 +150,7 @@ function limitedRows(
   leaving: LeavingChanges,
 ): OperatorRuntime {
   const { placed, inOrder, forgetBefore } = openRows(step, input, context)
-  const rows = new OrderedRows(placed, step.limit, inOrder)
+  const rows = new OrderedRows(placed, step.limit, { order: step.order, input })
   const compute = compileOverCalls(step.functions, { order: step.order, width: input.value.length }, context)
   const changes = new RowChanges(leaving)
   const forgets = input.kind === 'stream'
@@ -165,10 +170,12 @@ function limitedRows(
     const bound = known.get(prefix)?.bound ?? null
     // A row that was taken out and put in again has a new time.
     const change = (): void => {
-      for (const one of changed.values()) if (one.count !== 0 || step.ttlMs !== null) rows.add(prefix, one)
+      for (const one of forgets ? rows.reachable(changed.values()) : changed.values()) {
+        if (one.count !== 0 || step.ttlMs !== null) rows.add(prefix, one)
+      }
     }
     if (!changed.values().some(({ place, count }) => count !== 0 && (bound === null || place <= bound))) {
-      change()
+      if (!forgets) change()
       return
     }
     changes.begin({ timestamp, headers })
@@ -179,8 +186,20 @@ function limitedRows(
     if (forgets && now.bound !== null) rows.forgetBehind(prefix, now.bound)
     keep(prefix, old, now)
   })
+  /** How many gathered rows are taken at once, of partitions that had as many since the last flush. */
+  const waits = new Map<string, number>()
+  /** Gathers a row of a stream unless it is behind the limit, which is known the better the sooner the first rows are taken. */
+  const gatherFirst = (prefix: string, row: Row, record: StreamRecord): void => {
+    const end = known.get(prefix)
+    if (end !== undefined && rows.isBehind(row, end)) return
+    const count = gathered.add(prefix, row, 1, record)
+    if (count < FIRST_TAKEN || count < (waits.get(prefix) ?? 0)) return
+    waits.set(prefix, count * 2)
+    gathered.takeOne(prefix)
+  }
   const flush = (): void => {
     gathered.flush()
+    waits.clear()
     changes.flush()
   }
   const expire = expiry(
@@ -197,10 +216,9 @@ function limitedRows(
     inputs: [
       (record) => {
         const prefix = record.key![0] as string
-        if (!forgets || !rows.isBehind(record, known.get(prefix)?.bound ?? null)) {
-          gathered.add(record, prefix)
-          if (!context.coalesces) flush()
-        }
+        if (!forgets) eachRow(record, (row, count) => gathered.add(prefix, row, count, record))
+        else if (record.value !== null) gatherFirst(prefix, record.value, record)
+        if (!context.coalesces) flush()
         return expire()
       },
     ],
