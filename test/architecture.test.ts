@@ -9,7 +9,7 @@ const ROOT = join(import.meta.dirname, '..')
  * `src/` and `.ts`. A place imports from lower floors only, never from another place on its own floor. Type-only imports count too.
  */
 const FLOORS: readonly (readonly string[])[] = [
-  ['grammar', 'errors', 'assert', 'clock', 'mutex', 'suggest'],
+  ['grammar', 'errors', 'assert', 'clock', 'mutex', 'suggest', 'layered-map'],
   ['types', 'http', 'regex'],
   ['registry', 'connect', 'datagen'],
   ['sql', 'functions', 'serde', 'state', 'broker'],

@@ -76,6 +76,8 @@ export interface Broker {
   deleteTopic(name: string): Promise<void>
   /** All topics, sorted by name. */
   listTopics(): Promise<TopicSummary[]>
+  /** The same by name, for a caller that looks some of them up. The map does not change. */
+  topicsByName(): Promise<ReadonlyMap<string, TopicSummary>>
   /** null if there is no such topic. */
   describeTopic(name: string): Promise<TopicDescription | null>
 

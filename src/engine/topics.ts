@@ -2,6 +2,7 @@
 import type { Broker, TopicDescription, TopicSummary } from '../broker/broker.ts'
 import { BrokerError } from '../broker/broker-error.ts'
 import { RequestError, StatementError } from '../errors.ts'
+import { withEntry } from '../layered-map.ts'
 import { checkExistingTopic, type TopicRequest } from '../plan/topic-request.ts'
 import { didYouMean } from '../suggest.ts'
 
@@ -9,9 +10,7 @@ import { didYouMean } from '../suggest.ts'
 export type TopicSnapshot = ReadonlyMap<string, Pick<TopicSummary, 'partitions' | 'replicas'>>
 
 /** All topics of the broker now. Rejects with a BrokerError. */
-export async function topicSnapshot(broker: Broker): Promise<TopicSnapshot> {
-  return new Map((await broker.listTopics()).map((topic) => [topic.name, topic]))
-}
+export const topicSnapshot = (broker: Broker): Promise<TopicSnapshot> => broker.topicsByName()
 
 /** A topic that a request names. Throws RequestError for one that does not exist. */
 export async function existingTopic(name: string, broker: Broker): Promise<TopicDescription> {
@@ -30,11 +29,12 @@ export const partitionsIn = (topics: TopicSnapshot) => (topic: string) => topics
 
 /** The snapshot as it would be once the requested topics exist. */
 export function withTopics(topics: TopicSnapshot, requests: readonly TopicRequest[]): TopicSnapshot {
-  const copy = new Map(topics)
+  let snapshot = topics
   for (const { name, partitions, replicas } of requests) {
-    if (!copy.has(name)) copy.set(name, { partitions: partitions ?? 1, replicas: replicas ?? 1 })
+    if (!snapshot.has(name))
+      snapshot = withEntry(snapshot, name, { partitions: partitions ?? 1, replicas: replicas ?? 1 })
   }
-  return copy
+  return snapshot
 }
 
 /** Creates the topic unless it exists with the requested partitions. Throws StatementError if the broker refuses the request. */

@@ -3,6 +3,7 @@
  * sandbox is a copy and a statement that fails changes nothing.
  */
 import type { FunctionDefinition } from '../functions/definition.ts'
+import { withEntry, withoutEntry } from '../layered-map.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { DataSource } from './data-source.ts'
 
@@ -32,6 +33,10 @@ export interface Metastore {
   /** The overloads of each user-defined function, by name, in the order in which they were made. */
   readonly functions: ReadonlyMap<string, readonly FunctionDefinition[]>
   readonly queries: ReadonlyMap<string, QueryLink>
+  /** Names of the sources over each topic. */
+  readonly sourcesByTopic: ReadonlyMap<string, readonly string[]>
+  /** Ids of the queries that write each source, by its name. */
+  readonly writers: ReadonlyMap<string, readonly string[]>
   /** By name. */
   readonly indexes: ReadonlyMap<string, IndexDefinition>
 }
@@ -41,25 +46,44 @@ export const EMPTY_METASTORE: Metastore = {
   types: new Map(),
   functions: new Map(),
   queries: new Map(),
+  sourcesByTopic: new Map(),
+  writers: new Map(),
   indexes: new Map(),
 }
 
 export function putSource(metastore: Metastore, source: DataSource): Metastore {
-  return { ...metastore, sources: new Map(metastore.sources).set(source.name, source) }
+  const { name, topic } = source
+  const others = withoutTopic(metastore, name)
+  return {
+    ...metastore,
+    sources: withEntry(metastore.sources, name, source),
+    sourcesByTopic: withEntry(others, topic, [...(others.get(topic) ?? []), name]),
+  }
 }
 
 /** Its indexes go with it. */
 export function removeSource(metastore: Metastore, name: string): Metastore {
   const indexes = new Map([...metastore.indexes].filter(([, { table }]) => table !== name))
-  return { ...metastore, sources: without(metastore.sources, name), indexes }
+  return {
+    ...metastore,
+    sources: withoutEntry(metastore.sources, name),
+    sourcesByTopic: withoutTopic(metastore, name),
+    indexes,
+  }
+}
+
+/** `sourcesByTopic` without the source as it is. */
+function withoutTopic({ sources, sourcesByTopic }: Metastore, name: string): Metastore['sourcesByTopic'] {
+  const topic = sources.get(name)?.topic
+  return topic === undefined ? sourcesByTopic : withoutItem(sourcesByTopic, topic, name)
 }
 
 export function putIndex(metastore: Metastore, index: IndexDefinition): Metastore {
-  return { ...metastore, indexes: new Map(metastore.indexes).set(index.name, index) }
+  return { ...metastore, indexes: withEntry(metastore.indexes, index.name, index) }
 }
 
 export function removeIndex(metastore: Metastore, name: string): Metastore {
-  return { ...metastore, indexes: without(metastore.indexes, name) }
+  return { ...metastore, indexes: withoutEntry(metastore.indexes, name) }
 }
 
 /** In the order in which they were made. */
@@ -67,35 +91,55 @@ export const indexesOf = ({ indexes }: Pick<Metastore, 'indexes'>, table: string
   [...indexes.values()].filter((index) => index.table === table)
 
 export function putType(metastore: Metastore, name: string, type: SqlType): Metastore {
-  return { ...metastore, types: new Map(metastore.types).set(name, type) }
+  return { ...metastore, types: withEntry(metastore.types, name, type) }
 }
 
 export function removeType(metastore: Metastore, name: string): Metastore {
-  return { ...metastore, types: without(metastore.types, name) }
+  return { ...metastore, types: withoutEntry(metastore.types, name) }
 }
 
 /** `overloads`: all of the function; none: there is no such function any more. */
 export function putFunction(metastore: Metastore, name: string, overloads: readonly FunctionDefinition[]): Metastore {
-  const functions = new Map(metastore.functions)
-  if (overloads.length === 0) functions.delete(name)
-  else functions.set(name, overloads)
-  return { ...metastore, functions }
+  const { functions } = metastore
+  return {
+    ...metastore,
+    functions: overloads.length === 0 ? withoutEntry(functions, name) : withEntry(functions, name, overloads),
+  }
 }
 
 export function putQuery(metastore: Metastore, link: QueryLink): Metastore {
-  return { ...metastore, queries: new Map(metastore.queries).set(link.queryId, link) }
+  const { queryId, writes } = link
+  const others = withoutWriter(metastore, queryId)
+  return {
+    ...metastore,
+    queries: withEntry(metastore.queries, queryId, link),
+    writers: writes === null ? others : withEntry(others, writes, [...(others.get(writes) ?? []), queryId]),
+  }
 }
 
 export function removeQuery(metastore: Metastore, queryId: string): Metastore {
-  return { ...metastore, queries: without(metastore.queries, queryId) }
+  return {
+    ...metastore,
+    queries: withoutEntry(metastore.queries, queryId),
+    writers: withoutWriter(metastore, queryId),
+  }
+}
+
+/** `writers` without the query as it is. */
+function withoutWriter({ queries, writers }: Metastore, queryId: string): Metastore['writers'] {
+  const writes = queries.get(queryId)?.writes ?? null
+  return writes === null ? writers : withoutItem(writers, writes, queryId)
 }
 
 /** Names of the derived sources that read `name`. */
 export const dependantsOf = (metastore: Metastore, name: string): string[] =>
   [...metastore.sources.values()].filter(({ derivedFrom }) => derivedFrom.includes(name)).map((source) => source.name)
 
-function without<Item>(items: ReadonlyMap<string, Item>, name: string): ReadonlyMap<string, Item> {
-  const copy = new Map(items)
-  copy.delete(name)
-  return copy
+function withoutItem(
+  lists: ReadonlyMap<string, readonly string[]>,
+  key: string,
+  item: string,
+): ReadonlyMap<string, readonly string[]> {
+  const rest = lists.get(key)?.filter((other) => other !== item) ?? []
+  return rest.length === 0 ? withoutEntry(lists, key) : withEntry(lists, key, rest)
 }

@@ -71,6 +71,10 @@ export class EmbeddedBroker implements Broker {
     return this.#run('list topics', () => this.#parts.catalogue.listTopics())
   }
 
+  topicsByName(): Promise<ReadonlyMap<string, TopicSummary>> {
+    return this.#run('list topics', () => this.#parts.catalogue.topicsByName())
+  }
+
   describeTopic(topic: string): Promise<TopicDescription | null> {
     return this.#run(`describe topic ${topic}`, async () => {
       const open = await this.#topics.find(topic)

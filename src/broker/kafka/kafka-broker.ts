@@ -78,6 +78,10 @@ export class KafkaBroker implements Broker {
     return topics.listTopics(this.#cluster)
   }
 
+  async topicsByName(): Promise<ReadonlyMap<string, TopicSummary>> {
+    return new Map((await this.listTopics()).map((topic) => [topic.name, topic]))
+  }
+
   describeTopic(name: string): Promise<TopicDescription | null> {
     return topics.describeTopic(this.#cluster, name)
   }

@@ -6,6 +6,7 @@ import { assertNever } from '../../assert.ts'
 import type { ConnectorSpec } from '../../connectors/run/connector-spec.ts'
 import type { SealedSecret } from '../../connectors/secret-vault.ts'
 import type { FunctionDefinition } from '../../functions/definition.ts'
+import { withEntry, withoutEntry } from '../../layered-map.ts'
 import type { DataSource } from '../../metastore/data-source.ts'
 import {
   EMPTY_METASTORE,
@@ -119,12 +120,11 @@ export function applyEffect(catalog: Catalog, effect: Effect, overrides: Readonl
     case 'startQuery': {
       const { link, plan, statement } = effect
       const query: PersistentQuery = { link, plan, statement, overrides, isPaused: false }
-      return { ...catalog, metastore: putQuery(metastore, link), queries: new Map(queries).set(link.queryId, query) }
+      return { ...catalog, metastore: putQuery(metastore, link), queries: withEntry(queries, link.queryId, query) }
     }
     case 'stopQuery': {
-      const rest = new Map(queries)
-      rest.delete(effect.queryId)
-      return { ...catalog, metastore: removeQuery(metastore, effect.queryId), queries: rest }
+      const { queryId } = effect
+      return { ...catalog, metastore: removeQuery(metastore, queryId), queries: withoutEntry(queries, queryId) }
     }
     case 'pauseQuery':
       return withPaused(catalog, effect.queryId, true)
@@ -141,17 +141,11 @@ export function applyEffect(catalog: Catalog, effect: Effect, overrides: Readonl
       return withConnector(catalog, { ...connector, spec: { ...connector.spec, options }, statement })
     }
     case 'putSecret':
-      return { ...catalog, secrets: new Map(catalog.secrets).set(effect.name, effect.sealed) }
-    case 'removeSecret': {
-      const secrets = new Map(catalog.secrets)
-      secrets.delete(effect.name)
-      return { ...catalog, secrets }
-    }
-    case 'removeConnector': {
-      const connectors = new Map(catalog.connectors)
-      connectors.delete(effect.name)
-      return { ...catalog, connectors }
-    }
+      return { ...catalog, secrets: withEntry(catalog.secrets, effect.name, effect.sealed) }
+    case 'removeSecret':
+      return { ...catalog, secrets: withoutEntry(catalog.secrets, effect.name) }
+    case 'removeConnector':
+      return { ...catalog, connectors: withoutEntry(catalog.connectors, effect.name) }
     case 'setConnectorPaused': {
       const connector = catalog.connectors.get(effect.name)
       return connector === undefined ? catalog : withConnector(catalog, { ...connector, isPaused: effect.isPaused })
@@ -183,9 +177,8 @@ function exchanged(catalog: Catalog, sink: string, at: number): Catalog {
   const source = catalog.metastore.sources.get(sink)
   if (running === undefined || replacement === undefined || source === undefined) return catalog
   const { link, plan, statement, overrides } = replacement.version
-  const queries = new Map(catalog.queries)
-  queries.delete(running.link.queryId)
-  queries.set(link.queryId, { link, plan, statement, overrides, isPaused: running.isPaused })
+  const others = withoutEntry(catalog.queries, running.link.queryId)
+  const queries = withEntry(others, link.queryId, { link, plan, statement, overrides, isPaused: running.isPaused })
   const metastore = putQuery(removeQuery(catalog.metastore, running.link.queryId), link)
   const former: Replacement = {
     phase: 'kept',
@@ -204,17 +197,17 @@ function exchanged(catalog: Catalog, sink: string, at: number): Catalog {
     ...catalog,
     metastore: putSource(metastore, replacement.version.source),
     queries,
-    replacements: new Map(catalog.replacements).set(sink, former),
+    replacements: withEntry(catalog.replacements, sink, former),
   }
 }
 
 const withConnector = (catalog: Catalog, connector: BuiltInConnector): Catalog => ({
   ...catalog,
-  connectors: new Map(catalog.connectors).set(connector.spec.name, connector),
+  connectors: withEntry(catalog.connectors, connector.spec.name, connector),
 })
 
 function withPaused(catalog: Catalog, queryId: string, isPaused: boolean): Catalog {
   const query = catalog.queries.get(queryId)
   if (query === undefined) return catalog
-  return { ...catalog, queries: new Map(catalog.queries).set(queryId, { ...query, isPaused }) }
+  return { ...catalog, queries: withEntry(catalog.queries, queryId, { ...query, isPaused }) }
 }

@@ -1,6 +1,6 @@
 /** Queries that feed themselves, directly or by way of other queries: one record would be written again without end. */
 import { StatementError } from '../../errors.ts'
-import type { Metastore, QueryLink } from '../../metastore/metastore.ts'
+import type { Metastore } from '../../metastore/metastore.ts'
 import type { PlanContext } from '../builder.ts'
 
 /** What a query that is planned reads and writes. */
@@ -31,10 +31,10 @@ function wayBack({ queryId, reads, writesTopic }: Flow, metastore: Metastore): r
   const ways = new Map<string, readonly string[]>(topicsOf(reads, metastore).map((topic) => [topic, []]))
   for (const [topic, way] of ways) {
     if (topic === writesTopic) return way
-    for (const link of metastore.queries.values()) {
-      if (writtenTopic(link, metastore) !== topic || link.queryId === queryId) continue
-      for (const before of topicsOf(link.reads, metastore)) {
-        if (!ways.has(before)) ways.set(before, [link.queryId, ...way])
+    for (const writer of writersOf(topic, metastore)) {
+      if (writer === queryId) continue
+      for (const before of topicsOf(metastore.queries.get(writer)?.reads ?? [], metastore)) {
+        if (!ways.has(before)) ways.set(before, [writer, ...way])
       }
     }
   }
@@ -44,5 +44,6 @@ function wayBack({ queryId, reads, writesTopic }: Flow, metastore: Metastore): r
 const topicsOf = (sources: readonly string[], metastore: Metastore): string[] =>
   sources.flatMap((name) => metastore.sources.get(name)?.topic ?? [])
 
-const writtenTopic = ({ writes }: QueryLink, metastore: Metastore): string | undefined =>
-  writes === null ? undefined : metastore.sources.get(writes)?.topic
+/** Ids of the queries that write the topic. */
+const writersOf = (topic: string, { sourcesByTopic, writers }: Metastore): string[] =>
+  (sourcesByTopic.get(topic) ?? []).flatMap((name) => writers.get(name) ?? [])

@@ -17,6 +17,12 @@ export function topicsSuite(world: BrokerWorld): void {
         replicas: 1,
         isInternal: false,
       })
+      expect((await world.broker.topicsByName()).get(topic)).toEqual({
+        name: topic,
+        partitions: 3,
+        replicas: 1,
+        isInternal: false,
+      })
       const description = await world.broker.describeTopic(topic)
       expect(description).toMatchObject({ name: topic, partitions: 3, replicas: 1, isInternal: false })
       expect(description?.config).toMatchObject({ 'cleanup.policy': 'compact', 'retention.ms': '1234567' })
@@ -58,6 +64,7 @@ export function topicsSuite(world: BrokerWorld): void {
       await world.broker.deleteTopic(name)
       expect(await world.broker.describeTopic(name)).toBeNull()
       expect((await world.broker.listTopics()).map((topic) => topic.name)).not.toContain(name)
+      expect((await world.broker.topicsByName()).has(name)).toBe(false)
       await world.broker.createTopic({ name, partitions: 2, replicas: 1 })
       expect(await world.broker.endOffsets(name)).toEqual([
         { partition: 0, offset: 0 },

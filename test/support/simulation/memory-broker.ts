@@ -60,6 +60,10 @@ export class MemoryBroker implements Broker {
     return this.#log.topics().map(summary)
   }
 
+  async topicsByName(): Promise<ReadonlyMap<string, TopicSummary>> {
+    return new Map((await this.listTopics()).map((topic) => [topic.name, topic]))
+  }
+
   async describeTopic(name: string): Promise<TopicDescription | null> {
     this.#checkOpen()
     const topic = this.#log.find(name)

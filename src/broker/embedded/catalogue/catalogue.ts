@@ -50,6 +50,7 @@ export interface Catalogue {
   createTopic(topic: NewTopic): Promise<void>
   deleteTopic(name: string): Promise<void>
   listTopics(): Promise<TopicSummary[]>
+  topicsByName(): Promise<ReadonlyMap<string, TopicSummary>>
   openTopic(name: string): Promise<TopicHandle | null>
   commitOffsets(group: string, offsets: readonly GroupOffset[]): Promise<void>
   fetchOffsets(group: string, partitions?: readonly TopicPartition[]): Promise<CommittedOffset[]>

@@ -2,7 +2,8 @@
 
 import { randomUUID } from 'node:crypto'
 import { statSync } from 'node:fs'
-import type { NewTopic, TopicConfig, TopicPartition } from '../../broker.ts'
+import { withEntry, withoutEntry } from '../../../layered-map.ts'
+import type { NewTopic, TopicConfig, TopicPartition, TopicSummary } from '../../broker.ts'
 import { BrokerError, unknownTopic } from '../../broker-error.ts'
 import { type AbortedEntry, readAborted, summarize } from '../segments/aborted-index.ts'
 import { indexPath, logPath, topicDirectory } from '../segments/data-layout.ts'
@@ -30,6 +31,7 @@ export interface TopicsOptions {
 export class Topics {
   readonly #options: TopicsOptions
   readonly #topics = new Map<string, OpenTopic>()
+  #summaries: ReadonlyMap<string, TopicSummary> = new Map()
   /** By partition: the offset up to which it has been compacted. */
   readonly cleanedTo = new Map<Partition, number>()
 
@@ -65,9 +67,9 @@ export class Topics {
     }
   }
 
-  /** Sorted by name. */
-  all(): OpenTopic[] {
-    return [...this.#topics.values()].sort((a, b) => (a.handle.name < b.handle.name ? -1 : 1))
+  /** By name, in no order. The map does not change. */
+  get summaries(): ReadonlyMap<string, TopicSummary> {
+    return this.#summaries
   }
 
   get(name: string): OpenTopic | null {
@@ -118,6 +120,7 @@ export class Topics {
       this.cleanedTo.delete(partition)
     }
     this.#topics.delete(name)
+    this.#summaries = withoutEntry(this.#summaries, name)
     this.#options.thread.files.forget(topic.handle.directory)
     return removeTopic(this.#options.dataDir, topic.handle)
   }
@@ -215,7 +218,9 @@ export class Topics {
       partition.state.locked(() => initialize(partition.state, recovered))
       this.cleanedTo.set(partition, recovered.cleanedTo)
     }
-    this.#topics.set(topic.name, open)
+    const { name, partitions, replicas, isInternal } = topic
+    this.#topics.set(name, open)
+    this.#summaries = withEntry(this.#summaries, name, { name, partitions, replicas, isInternal })
     return open
   }
 }

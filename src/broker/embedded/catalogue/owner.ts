@@ -51,7 +51,7 @@ export class LogOwner {
   constructor(options: OwnerOptions) {
     this.#damages = new Damages(options.warn)
     this.topics = new Topics({ ...options, damages: this.#damages })
-    this.#clusterId = loadClusterId(options, { isNew: this.topics.all().length === 0 })
+    this.#clusterId = loadClusterId(options, { isNew: this.topics.summaries.size === 0 })
     this.#groups = new GroupOffsets(this.#internalLog(OFFSETS_TOPIC))
     this.transactions = new TransactionCoordinator({
       log: this.#internalLog(TRANSACTIONS_TOPIC),
@@ -137,9 +137,11 @@ class OwnedCatalogue implements Catalogue {
   }
 
   async listTopics(): Promise<TopicSummary[]> {
-    return this.#parts.topics
-      .all()
-      .map(({ handle: { name, partitions, replicas, isInternal } }) => ({ name, partitions, replicas, isInternal }))
+    return [...this.#parts.topics.summaries.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+  }
+
+  async topicsByName(): Promise<ReadonlyMap<string, TopicSummary>> {
+    return this.#parts.topics.summaries
   }
 
   async openTopic(name: string): Promise<TopicHandle | null> {

@@ -84,6 +84,7 @@ export function remoteCatalogue(port: MessagePort): Catalogue {
     createTopic: (topic) => call('createTopic', topic),
     deleteTopic: (name) => call('deleteTopic', name),
     listTopics: () => call('listTopics'),
+    topicsByName: async () => new Map((await call('listTopics')).map((topic) => [topic.name, topic])),
     openTopic: (name) => call('openTopic', name),
     commitOffsets: (group, offsets) => call('commitOffsets', group, offsets),
     fetchOffsets: (group, partitions) => call('fetchOffsets', group, partitions),
