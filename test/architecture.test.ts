@@ -212,7 +212,7 @@ function pointsDown(floors: readonly (readonly string[])[], isDeep: boolean, { f
 
 test('docs/architecture.md lists the floors', () => {
   const rows = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8').matchAll(
-    /^\| \d+ \| ((?:`[\w/]+`(?:, )?)+) \|$/gm,
+    /^\| \d+ \| ((?:`[\w/-]+`(?:, )?)+) \|$/gm,
   )
   const listed = [...rows].map(([, names]) => names!.replaceAll('`', '').split(', '))
   expect(listed).toEqual(FLOORS)
