@@ -1,7 +1,7 @@
 /**
- * State restored from a changelog: `npm run bench -- recovery [--keys 500000] [--value 180] [--updates 1] [--base DIR]`. The changelog is a topic
- * of the embedded log with a record per key in random order, `updates` times, each with a value of that many bytes. A task without state takes it
- * over: MB of keys and values a second, by the clock and by the CPU time of the process, peak memory, and MB that were handed to the system
+ * State restored from a changelog: `npm run bench -- recovery [--keys 500000] [--value 180] [--updates 1] [--windows] [--base DIR]`. The changelog is a topic
+ * of the embedded log with a record per key in random order, `updates` times, each with a value of that many bytes. With `--windows` it is that of a
+ * window store: 1,000 rows for each window, in the order of time, of which the last tenth have not expired. A task without state takes it over: MB of keys and values a second, by the clock and by the CPU time of the process, peak memory, and MB that were handed to the system
  * to be written (Linux). `--base` is an older checkout of this repository, which restores the same changelog first. Each restore runs in a
  * process of its own.
  */
@@ -11,13 +11,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openEmbeddedLog } from '../src/broker/embedded/embedded-log.ts'
-import { writeRecords } from '../test/faults/support/topics.ts'
+import { writeNumber } from '../src/state/bytes/key-bytes.ts'
+import { MARK_KEY, markValue } from '../src/state/lmdb/changelog.ts'
+import { ByteBuffer } from '../src/types/byte-buffer.ts'
+import { BatchWriter } from './compare/batch-writer.ts'
 
 const { values } = parseArgs({
   options: {
     keys: { type: 'string', default: '500000' },
     value: { type: 'string', default: '180' },
     updates: { type: 'string', default: '1' },
+    windows: { type: 'boolean', default: false },
     base: { type: 'string' },
     /** What a process of its own is to restore, and with which sources. */
     log: { type: 'string' },
@@ -26,6 +30,8 @@ const { values } = parseArgs({
 })
 const HERE = join(import.meta.dirname, '..')
 const TOPIC = 'bench-counts-changelog'
+const ROWS_PER_WINDOW = 1_000
+const WINDOW_MS = 60_000
 const keys = Number(values.keys)
 const total = keys * Number(values.updates)
 
@@ -37,7 +43,8 @@ async function compare(): Promise<void> {
   try {
     await fill(join(directory, 'log'))
     for (const checkout of [...(values.base === undefined ? [] : [values.base]), HERE]) {
-      const args = ['--log', join(directory, 'log'), '--checkout', checkout, '--value', values.value]
+      const kind = values.windows ? ['--windows'] : []
+      const args = ['--log', join(directory, 'log'), '--checkout', checkout, '--value', values.value, ...kind]
       process.stdout.write(execFileSync(process.execPath, [import.meta.filename, ...args], { encoding: 'utf8' }))
     }
   } finally {
@@ -49,17 +56,48 @@ async function fill(dataDir: string): Promise<void> {
   const log = await openEmbeddedLog({ dataDir, fsync: 'never', warn: console.error })
   const broker = log.broker()
   await broker.createTopic({ name: TOPIC, partitions: 1 })
-  await writeRecords(broker, TOPIC, 1, changes())
+  const producer = broker.producer()
+  const writer = new BatchWriter(producer, 1)
+  let timestamp = 0
+  for (const { key, value } of values.windows ? windows() : changes()) {
+    await writer.add({ topic: TOPIC, partition: 0 }, timestamp++, key, value)
+  }
+  await writer.end()
+  await producer.close()
   await broker.close()
   await log.close()
 }
 
+interface Change {
+  readonly key: Buffer
+  readonly value: Buffer
+}
+
+function someValue(i: number): Buffer {
+  return Buffer.from(`${i} `.padEnd(Number(values.value), 'x'))
+}
+
 /** Each key once per update. The order is that of a walk whose step has no factor in common with the number of keys. */
-function* changes() {
+function* changes(): Iterable<Change> {
   const step = stepOver(keys)
   for (let i = 0; i < total; i++) {
-    const key = `user-${String((i * step) % keys).padStart(12, '0')}`
-    yield { key, timestamp: i, value: `${i} `.padEnd(Number(values.value), 'x') }
+    yield { key: Buffer.from(`user-${String((i * step) % keys).padStart(12, '0')}`), value: someValue(i) }
+  }
+}
+
+/** A mark follows each 10,000 rows, as each commit writes one. */
+function* windows(): Iterable<Change> {
+  const step = stepOver(ROWS_PER_WINDOW)
+  const retention = total / ROWS_PER_WINDOW / 10
+  const key = new ByteBuffer()
+  for (let i = 0; i < total; i++) {
+    const window = Math.floor(i / ROWS_PER_WINDOW)
+    writeNumber(window * WINDOW_MS, key)
+    key.writeBytes(Buffer.from(`user-${(i * step) % ROWS_PER_WINDOW}`))
+    yield { key: key.take(), value: someValue(i) }
+    if (i % 10_000 !== 9_999) continue
+    const floor = Math.floor(window - retention) * WINDOW_MS
+    yield { key: MARK_KEY, value: markValue({ summary: { count: 0, floor }, streamTime: window * WINDOW_MS }) }
   }
 }
 
@@ -98,7 +136,7 @@ async function restore(checkout: string, dataDir: string): Promise<void> {
         taskId: '0_0',
         partition: 0,
         applicationId: 'bench',
-        stores: [{ name: 'counts', kind: 'keyValue', types: [] }],
+        stores: [{ name: 'counts', kind: values.windows ? 'window' : 'keyValue', types: [] }],
         broker,
         slot: { environment, catalog: new StateCatalog(environment) },
         committed: new Map(),

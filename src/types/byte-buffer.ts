@@ -6,6 +6,9 @@
 /** From here on the buffer grows by a quarter, below by as much as it has: room that is not used is memory too. */
 const LARGE_BYTES = 256 << 10
 
+/** Up to here a loop beats a call. */
+const SHORT_BYTES = 32
+
 export class ByteBuffer {
   buffer: Buffer
   /** Where the next byte goes. */
@@ -65,7 +68,9 @@ export class ByteBuffer {
   /** Copies the bytes of `source` in `[start, end)`. */
   writeRange(source: Buffer, start: number, end: number): void {
     this.reserve(end - start)
-    source.copy(this.buffer, this.position, start, end)
-    this.position += end - start
+    const { buffer, position } = this
+    if (end - start > SHORT_BYTES) source.copy(buffer, position, start, end)
+    else for (let i = start, at = position; i < end; i++, at++) buffer[at] = source[i]!
+    this.position = position + end - start
   }
 }

@@ -2,15 +2,20 @@
  * The local state of a task as it is made of the records of its changelogs, for a restore and for a standby: which store each topic
  * belongs to, the changes that were read and are not written yet, and the task's record for the offsets that were reached.
  */
-import { type ChangelogMark, readMark, restoreEntry, restoreExpiry } from '../../state/lmdb/changelog.ts'
+import {
+  type ChangelogMark,
+  type ChangelogRecord,
+  expiredKeys,
+  readMark,
+  restoreEntry,
+} from '../../state/lmdb/changelog.ts'
 import type { StoreSummary } from '../../state/lmdb/durable-store.ts'
 import { droppedIndexes } from '../../state/lmdb/index-record.ts'
 import { type StateCatalog, type StoreRecord, storeShape, type TaskRecord } from '../../state/lmdb/state-catalog.ts'
 import { storePrefix } from '../../state/lmdb/state-ids.ts'
-import { WriteBatch } from '../../state/lmdb/write-batch.ts'
+import { type KeyRangeBytes, WriteBatch } from '../../state/lmdb/write-batch.ts'
 import type { StoreDeclaration } from '../../state/store.ts'
 import { changelogTopic } from '../topic-names.ts'
-import type { ChangelogRecord } from './changelog-reader.ts'
 
 /** A task whose stores have changelogs. */
 export interface CopiedTask {
@@ -62,27 +67,36 @@ export class ChangelogCopy {
     return this.#batch.byteLength
   }
 
-  /** Whether one of them deletes a range. */
-  get hasRanges(): boolean {
-    return this.#batch.hasRanges
-  }
-
-  add(topic: string, { key, value }: ChangelogRecord): void {
+  add(topic: string, record: ChangelogRecord): void {
     const { declaration, prefix } = this.#stores.get(topic)!
-    const mark = readMark(key, value)
-    if (mark === null) {
-      restoreEntry(declaration, prefix, { key, value }, this.#batch)
-      return
-    }
-    this.#marks.set(declaration.name, mark)
-    restoreExpiry(declaration, prefix, mark.summary, this.#batch)
+    const mark = readMark(record)
+    if (mark === null) restoreEntry(declaration, prefix, record, this.#batch)
+    else this.#marks.set(declaration.name, mark)
   }
 
-  /** The changes since the last call. */
-  takeChanges(): WriteBatch {
+  /** The changes since the last call, without those that have expired by now: see `expired`. */
+  takeEntries(): WriteBatch {
     const batch = this.#batch
     this.#batch = new WriteBatch()
     return batch
+  }
+
+  /** The changes since the last call, and at last the deletes of what has expired by now. */
+  takeChanges(): WriteBatch {
+    const batch = this.takeEntries()
+    for (const { from, to } of this.expired()) batch.deleteRange(from, to)
+    return batch
+  }
+
+  /**
+   * The keys of what has expired by the newest marks, of each store that has such. They need not be deleted before a later change: it is never
+   * of one of these, since a store takes no rows before the time that its mark tells.
+   */
+  expired(): KeyRangeBytes[] {
+    return [...this.#stores.values()].flatMap(({ declaration, prefix }) => {
+      const mark = this.#marks.get(declaration.name)
+      return mark === undefined ? [] : (expiredKeys(declaration, prefix, mark.summary) ?? [])
+    })
   }
 
   /** Takes the memory of changes that are written, for the next ones. */

@@ -2,19 +2,15 @@
 import type { Broker, FetchedPartition, TopicPartitionOffset } from '../../broker/broker.ts'
 import { BrokerError } from '../../broker/broker-error.ts'
 import { RecordBatchCursor } from '../../broker/record-batch-cursor.ts'
+import type { ChangelogRecord } from '../../state/lmdb/changelog.ts'
 
 export interface ChangelogPart extends TopicPartitionOffset {
   /** Where to stop. */
   readonly endOffset: number
 }
 
-export interface ChangelogRecord {
-  /** Views that are valid during the call. */
-  readonly key: Buffer
-  readonly value: Buffer | null
-}
-
 export interface ChangelogReading {
+  /** The record is valid during the call. */
   readonly onRecord: (topic: string, record: ChangelogRecord) => void
   /** After each answer of the broker. */
   readonly onBatch: () => Promise<void>
@@ -54,6 +50,7 @@ export async function readChangelogs(
         left.delete(fetched.topic)
         fetcher.unassign(fetched)
       }
+      fetcher.release(answers)
       await onBatch()
     }
   } finally {
@@ -78,9 +75,6 @@ export function readRecords(
 ): void {
   cursor.reset(fetched.batches, fetched.fetchOffset, fetched.abortedTransactions)
   while (cursor.next()) {
-    if (cursor.keyEnd < 0) continue
-    const key = cursor.buffer.subarray(cursor.keyStart, cursor.keyEnd)
-    const value = cursor.valueEnd < 0 ? null : cursor.buffer.subarray(cursor.valueStart, cursor.valueEnd)
-    onRecord(fetched.topic, { key, value })
+    if (cursor.keyEnd >= 0) onRecord(fetched.topic, cursor)
   }
 }

@@ -4,7 +4,7 @@
  * interrupted, and the records of that commit then count twice. Source: Kafka Streams' StoreChangelogReader.
  */
 import type { Broker } from '../../broker/broker.ts'
-import { nextTurn, writeInParts } from '../../state/lmdb/pending-batch.ts'
+import { deleteRange, nextTurn, writeInParts } from '../../state/lmdb/pending-batch.ts'
 import { openRunFile, type RunFile } from '../../state/lmdb/runs/run-file.ts'
 import { SortedRuns } from '../../state/lmdb/runs/sorted-runs.ts'
 import type { TaskRecord } from '../../state/lmdb/state-catalog.ts'
@@ -131,28 +131,26 @@ class Restore {
       },
     })
     if (this.#runs.isEmpty) await this.#writeGathered()
-    else await this.#spill()
-    await this.#merge()
+    else {
+      await this.#spill()
+      await this.#merge()
+      for (const range of this.#copy.expired()) await deleteRange(this.#options.slot.environment, range)
+    }
   }
 
-  /** Puts what was gathered aside, as a sorted run. A delete of a range comes after all changes before it, which are written first. */
+  /** Puts what was gathered aside, as a sorted run. */
   async #spill(): Promise<void> {
-    if (this.#copy.hasRanges) {
-      await this.#merge()
-      await this.#writeGathered()
-      return
-    }
-    const batch = this.#copy.takeChanges()
+    const batch = this.#copy.takeEntries()
     batch.sort()
-    this.#runs.add(batch)
+    this.#runs.add(batch, this.#copy.expired())
     this.#copy.recycle(batch)
     if (this.#runs.isFull) await this.#merge()
   }
 
-  /** Writes what was put aside. */
+  /** Writes what was put aside, without what has expired since. */
   async #merge(): Promise<void> {
     const { slot, signal } = this.#options
-    for (const batch of this.#runs.take(PART_LIMITS)) {
+    for (const batch of this.#runs.take(PART_LIMITS, this.#copy.expired())) {
       signal.throwIfAborted()
       await slot.environment.write(batch)
       await nextTurn()

@@ -163,12 +163,6 @@ export class WriteBatch implements Changes {
     this.bytes.position = 0
   }
 
-  /** Whether a range is among what it deletes. */
-  get hasRanges(): boolean {
-    for (let i = 0; i < this.#changes.length; i += STRIDE) if (this.#changes[i] === DELETE_RANGE) return true
-    return false
-  }
-
   /** Carries the changes out, in their order. */
   applyTo(target: BatchTarget): void {
     this.#apply(0, this.#changes.length, target)

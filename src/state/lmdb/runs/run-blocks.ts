@@ -1,14 +1,15 @@
 /**
  * A sorted run: changes in ascending order of their keys, each key once, in blocks of a file. A block is checked as it is read.
  *
- *   block    length of the entries 4, CRC-32 of the entries 4, entries
+ *   block    length of the entries 4, CRC-32C of the entries 4, entries
  *   entry    length of the key 2, length of the value 4 (a delete: all bits set), key, value
  *
  * Numbers are big-endian.
  */
-import { crc32 } from 'node:zlib'
 import { ByteBuffer } from '../../../types/byte-buffer.ts'
+import { crc32c } from '../../../types/crc32c.ts'
 import type { WriteBatch } from '../write-batch.ts'
+import type { KeyRanges } from './key-ranges.ts'
 import type { RunFile } from './run-file.ts'
 
 /** A merge holds a block of each run in memory. A larger entry has a block to itself. */
@@ -21,17 +22,19 @@ export interface Run {
   /** Bytes of the file: `[start, end)`. */
   readonly start: number
   readonly end: number
+  /** All keys lie between these. */
   readonly firstKey: Buffer
   readonly lastKey: Buffer
 }
 
-/** Appends a batch that is sorted, has a change, and deletes no ranges. */
-export function writeRun(batch: WriteBatch, file: RunFile): Run {
+/** Appends a batch that is sorted and deletes no ranges, without its changes of `expired` keys. Null: nothing is left of it. */
+export function writeRun(batch: WriteBatch, file: RunFile, expired: KeyRanges): Run | null {
   const start = file.length
   const block = new ByteBuffer(BLOCK_BYTES + 4096)
   let firstKey: Buffer | null = null
   block.position = BLOCK_HEAD
   batch.eachChange((source, keyStart, keyEnd, valueEnd) => {
+    if (expired.has(source, keyStart, keyEnd)) return
     firstKey ??= Buffer.from(source.subarray(keyStart, keyEnd))
     const size = ENTRY_HEAD + Math.max(keyEnd, valueEnd) - keyStart
     if (block.position > BLOCK_HEAD && block.position + size > BLOCK_BYTES) endBlock(block, file)
@@ -40,14 +43,15 @@ export function writeRun(batch: WriteBatch, file: RunFile): Run {
     // Key and value lie one behind the other.
     block.writeRange(source, keyStart, Math.max(keyEnd, valueEnd))
   })
+  if (firstKey === null) return null
   endBlock(block, file)
-  return { start, end: file.length, firstKey: firstKey!, lastKey: Buffer.from(batch.lastKey()) }
+  return { start, end: file.length, firstKey, lastKey: Buffer.from(batch.lastKey()) }
 }
 
 function endBlock(block: ByteBuffer, file: RunFile): void {
   const { buffer, position } = block
   buffer.writeUInt32BE(position - BLOCK_HEAD, 0)
-  buffer.writeUInt32BE(crc32(buffer.subarray(BLOCK_HEAD, position)), 4)
+  buffer.writeUInt32BE(crc32c(buffer, BLOCK_HEAD, position), 4)
   file.append(block.since(0))
   block.position = BLOCK_HEAD
 }
@@ -109,7 +113,7 @@ export class RunCursor {
     if (this.#memory.length < length) this.#memory = Buffer.allocUnsafeSlow(Math.max(length, BLOCK_BYTES))
     this.buffer = this.#memory.subarray(0, length)
     this.#file.read(this.buffer, this.#filePosition + BLOCK_HEAD)
-    if (crc32(this.buffer) !== this.#blockHead.readUInt32BE(4)) throw damaged()
+    if (crc32c(this.buffer) !== this.#blockHead.readUInt32BE(4)) throw damaged()
     this.#filePosition = next
     this.#position = 0
     return true

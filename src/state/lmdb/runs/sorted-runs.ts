@@ -3,7 +3,8 @@
  * in a file, and the runs are merged; of the changes of one key the newest is left. Written in that order, each page of LMDB is written
  * once, however many changes there are.
  */
-import { WriteBatch } from '../write-batch.ts'
+import { type KeyRangeBytes, WriteBatch } from '../write-batch.ts'
+import { KeyRanges } from './key-ranges.ts'
 import { type Run, RunCursor, writeRun } from './run-blocks.ts'
 import type { RunFile } from './run-file.ts'
 
@@ -34,20 +35,21 @@ export class SortedRuns {
     return this.#runs.length >= MAX_RUNS
   }
 
-  /** Adds a batch that is sorted and deletes no ranges. Throws what the disk says. */
-  add(batch: WriteBatch): void {
+  /** Adds a batch that is sorted and deletes no ranges, without its changes of `expired` keys. Throws what the disk says. */
+  add(batch: WriteBatch, expired: readonly KeyRangeBytes[] = []): void {
     if (batch.size === 0) return
     this.#file ??= this.#openFile()
-    this.#runs.push(writeRun(batch, this.#file))
+    const run = writeRun(batch, this.#file, new KeyRanges(expired))
+    if (run !== null) this.#runs.push(run)
   }
 
   /**
-   * Takes all changes: batches in ascending order, of which each has at most `changes`, and ends with the change that reaches `bytes`. A batch
-   * is valid until the next one. Throws an Error if the file cannot be read or was damaged.
+   * Takes all changes but those of `expired` keys: batches in ascending order, of which each has at most `changes`, and ends with the change
+   * that reaches `bytes`. A batch is valid until the next one. Throws an Error if the file cannot be read or was damaged.
    */
-  *take(limits: PartLimits): Generator<WriteBatch> {
+  *take(limits: PartLimits, expired: readonly KeyRangeBytes[] = []): Generator<WriteBatch> {
     if (this.#file === null || this.isEmpty) return
-    const merge = new Merge(this.#file, this.#runs)
+    const merge = new Merge(this.#file, this.#runs, expired)
     const batch = new WriteBatch()
     for (;;) {
       batch.clear()
@@ -69,8 +71,10 @@ export class SortedRuns {
 /** A heap of cursors; on top the one whose key is the smallest, of equal keys the newest. */
 class Merge {
   readonly #heap: RunCursor[]
+  readonly #expired: KeyRanges
 
-  constructor(file: RunFile, runs: readonly Run[]) {
+  constructor(file: RunFile, runs: readonly Run[], expired: readonly KeyRangeBytes[]) {
+    this.#expired = new KeyRanges(expired)
     const commonLength = commonLengthOf(runs)
     this.#heap = runs
       .map((run, number) => new RunCursor(file, run, { number, commonLength }))
@@ -78,14 +82,23 @@ class Merge {
     for (let i = this.#heap.length >> 1; i-- > 0; ) this.#siftDown(i)
   }
 
-  /** Appends the change of the smallest key; false: there is none. */
+  /** Appends the change of the smallest key that is left; false: there is none. */
   moveInto(batch: WriteBatch): boolean {
-    const newest = this.#heap[0]
+    const newest = this.#newest()
     if (newest === undefined) return false
     batch.addChange(newest.buffer, newest)
     for (let older = this.#sameAsTop(); older > 0; older = this.#sameAsTop()) this.#advance(older)
     this.#advance(0)
     return true
+  }
+
+  /** The change on top, once none of an expired key is there. */
+  #newest(): RunCursor | undefined {
+    for (;;) {
+      const top = this.#heap[0]
+      if (top === undefined || !this.#expired.has(top.buffer, top.keyStart, top.keyEnd)) return top
+      this.#advance(0)
+    }
   }
 
   /** A place with an older change of the key on top; 0: there is none. A parent's key is not larger, so that it lies right below the top. */

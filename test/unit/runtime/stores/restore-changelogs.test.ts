@@ -4,7 +4,7 @@ import type { Broker } from '../../../../src/broker/broker.ts'
 import { type EmbeddedLog, openEmbeddedLog } from '../../../../src/broker/embedded/embedded-log.ts'
 import { RecordBatchBuilder } from '../../../../src/broker/record-batch-builder.ts'
 import { restoreChangelogs } from '../../../../src/runtime/stores/restore-changelogs.ts'
-import { writeNumber } from '../../../../src/state/bytes/key-bytes.ts'
+import { readNumber, writeNumber } from '../../../../src/state/bytes/key-bytes.ts'
 import { MARK_KEY, markValue } from '../../../../src/state/lmdb/changelog.ts'
 import { LmdbEnvironment } from '../../../../src/state/lmdb/lmdb-environment.ts'
 import { StateCatalog } from '../../../../src/state/lmdb/state-catalog.ts'
@@ -38,6 +38,10 @@ interface Change {
 async function append({ name }: StoreDeclaration, changes: readonly Change[]): Promise<void> {
   const topic = `app-${name}-changelog`
   await broker.createTopic({ name: topic, partitions: 1 })
+  await send(topic, changes)
+}
+
+async function send(topic: string, changes: readonly Change[]): Promise<void> {
   const producer = broker.producer()
   const builder = new RecordBatchBuilder()
   for (let from = 0; from < changes.length; from += 50) {
@@ -126,4 +130,41 @@ test('windows that have expired are gone, also those whose rows were put aside',
   const starts = new Set(little[0]!.map((entry) => entry.slice(0, 8)))
   expect(starts.size).toBeGreaterThan(3)
   expect(starts.size).toBeLessThan(10)
+})
+
+test('a state that was there loses what has expired since, however much is read', async () => {
+  const window = (start: number): Change => {
+    const key = new ByteBuffer()
+    writeNumber(start, key)
+    key.writeBytes(Buffer.from('user'))
+    return { key: key.take(), value: Buffer.from('x'.repeat(200)) }
+  }
+  const mark = (floor: number): Change => ({
+    key: MARK_KEY,
+    value: markValue({ summary: { count: 0, floor }, streamTime: 0 }),
+  })
+  const starts = Array.from({ length: 400 }, (_, i) => i)
+  await append(WINDOWS, [...starts.slice(0, 200).map(window), mark(50)])
+  const topic = 'app-windows-changelog'
+  const environment = LmdbEnvironment.open(`${directory.path}/state`, () => expect.unreachable())
+  const slot = { environment, catalog: new StateCatalog(environment) }
+  const options = {
+    queryId: 'q',
+    taskId: '0_0',
+    partition: 0,
+    applicationId: 'app',
+    stores: [WINDOWS],
+    broker,
+    slot,
+    committed: new Map(),
+    onProgress: () => {},
+    signal: new AbortController().signal,
+  }
+  const first = await restoreChangelogs(options, null)
+  await send(topic, [...starts.slice(200).map(window), mark(150), window(500), mark(350)])
+  const second = await restoreChangelogs({ ...options, gatheredBytes: 1 }, first)
+  const { from, to } = storeKeys(second!.stores['windows']!.id)
+  const left = [...environment.range(from, to)].map(({ key }) => readNumber(key, from.length))
+  expect(left).toEqual([...starts.slice(350), 500])
+  await environment.close()
 })

@@ -88,6 +88,35 @@ test.each([1, 2, 3])('random changes in many runs of many blocks are merged as a
   expect(taken()).toEqual([...model].sort(byKey))
 })
 
+test('changes of expired keys are left out, as they are added and as they are taken', () => {
+  const range = (from: string, to: string) => ({ from: Buffer.from(from), to: Buffer.from(to) })
+  const all = ['a1', 'a5', 'a6', 'b1', 'b2', 'c1', 'c9', 'd1']
+  const written: string[] = []
+  const file = openRunFile(directory.path)
+  const observed = new SortedRuns(() => ({
+    append: (bytes) => {
+      written.push(Buffer.from(bytes).toString('latin1'))
+      file.append(bytes)
+    },
+    get length() {
+      return file.length
+    },
+    read: (bytes, position) => file.read(bytes, position),
+    clear: () => file.clear(),
+    close: () => file.close(),
+  }))
+  observed.add(sorted(all.map((key) => [key, 'older'])))
+  observed.add(sorted(all.map((key) => [key, `value of ${key}`])), [range('c', 'c9'), range('a', 'a6')])
+  observed.add(sorted([['a2', 'expired']]), [range('a', 'a6')])
+  expect(written[1]).not.toContain('value of a5')
+  expect(written).toHaveLength(2)
+  const keys: string[] = []
+  for (const batch of observed.take(LIMITS, [range('a', 'a6'), range('b', 'b2'), range('c', 'd')]))
+    batch.applyTo(targetOf({ put: (key, value) => keys.push(`${key} ${value}`) }))
+  expect(keys).toEqual(['a6 value of a6', 'b2 value of b2', 'd1 value of d1'])
+  observed.close()
+})
+
 test('values larger than a block, empty values and keys of which one begins another are kept', () => {
   const large = 'x'.repeat(200_000)
   runs.add(
