@@ -138,6 +138,14 @@ interface AggregateSignature {
    * `second`: then rows are added up before they are sent to the task of their group (operators/aggregate/partial-aggregate.ts).
    */
   readonly mergesParts?: true
+  /** Present where more rows never take the result back: the first rows of a Top-N that is ordered by it stay first (plan/clauses/growing-rows.ts). */
+  readonly growth?: ResultGrowth
+}
+
+export interface ResultGrowth {
+  readonly to: 'greater' | 'less'
+  /** Whether the result is NULL until a row has a value. */
+  readonly fromNull: boolean
 }
 
 /** Makes the function once per query. `initial`: literal arguments. Throws an Error for bad literals. */

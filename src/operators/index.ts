@@ -9,6 +9,7 @@ import { type ChangeAggregateStep, changeAggregate } from './changes/change-aggr
 import { type ChangeJoinStep, changeJoin } from './changes/change-join.ts'
 import { type ChangeKeyStep, changeKey } from './changes/change-key.ts'
 import { type CombineRowsStep, combineRows } from './changes/combine-rows.ts'
+import { type EarlyLimitStep, earlyLimit } from './changes/early-limit.ts'
 import { type GroupingSetsStep, groupingSets } from './changes/grouping-sets.ts'
 import { type MergeStep, merge } from './changes/merge.ts'
 import { type OverStep, over } from './changes/over.ts'
@@ -60,6 +61,7 @@ export type OperatorStep =
   | SettleStep
   | CombineRowsStep
   | MergeStep
+  | EarlyLimitStep
   | OverStep
 
 export type Step = OperatorStep | EdgeStep
@@ -93,6 +95,7 @@ export const OPERATORS: {
   settle,
   combineRows,
   merge,
+  earlyLimit,
   over,
 }
 

@@ -139,6 +139,48 @@ const CASES: Record<string, readonly OracleCase[]> = {
         'SELECT A, N FROM (SELECT A, N, RANK() OVER (ORDER BY N DESC) AS R FROM (SELECT A, COUNT(*) AS N FROM T WHERE A IS NOT NULL GROUP BY A)) WHERE R = 1',
     },
   ],
+  // The other rows are left out before they are sent, and are not kept.
+  'first rows where those behind them stay there': [
+    ...['RANK', 'DENSE_RANK'].map((ranking) => ({
+      query: `SELECT DISTINCT A, B, TS FROM S QUALIFY ${ranking}() OVER (PARTITION BY A ORDER BY B DESC NULLS LAST) <= 2`,
+      sqlite: `SELECT DISTINCT A, B, TS FROM (SELECT *, ${ranking}() OVER (PARTITION BY A ORDER BY B DESC NULLS LAST) AS R FROM S) WHERE R <= 2`,
+    })),
+    ...[
+      'RANK() OVER (ORDER BY N DESC)',
+      'ROW_NUMBER() OVER (ORDER BY N DESC, A)',
+      'DENSE_RANK() OVER (ORDER BY N DESC)',
+    ].map((call) => ({
+      query: `SELECT A, N FROM (SELECT A, COUNT(*) AS N FROM S WHERE A IS NOT NULL GROUP BY A) Q QUALIFY ${call} <= 2`,
+      sqlite: `SELECT A, N FROM (SELECT A, N, ${call} AS R FROM (SELECT A, COUNT(*) AS N FROM S WHERE A IS NOT NULL GROUP BY A)) WHERE R <= 2`,
+    })),
+    {
+      query: `SELECT A, B, N, R FROM (SELECT A, B, N, RANK() OVER (PARTITION BY A ORDER BY N DESC) AS R FROM (SELECT A, B, COUNT(*) AS N FROM S ${NO_NULLS} GROUP BY A, B) G) Q WHERE R <= 2`,
+      sqlite: `SELECT A, B, N, R FROM (SELECT A, B, N, RANK() OVER (PARTITION BY A ORDER BY N DESC) AS R FROM (SELECT A, B, COUNT(*) AS N FROM S ${NO_NULLS} GROUP BY A, B)) WHERE R <= 2`,
+    },
+    ...['MAX(B)', 'MIN(B)'].flatMap((call) =>
+      ['NULLS FIRST', 'NULLS LAST'].map((nulls) => {
+        const order = `ORDER BY M ${call === 'MAX(B)' ? 'DESC' : 'ASC'} ${nulls}`
+        const groups = `SELECT A, ${call} AS M FROM S WHERE A IS NOT NULL GROUP BY A`
+        return {
+          query: `SELECT A, M FROM (${groups}) Q QUALIFY RANK() OVER (${order}) <= 2`,
+          sqlite: `SELECT A, M FROM (SELECT A, M, RANK() OVER (${order}) AS R FROM (${groups})) WHERE R <= 2`,
+        }
+      }),
+    ),
+    {
+      // A group comes forward in the one and goes back in the other.
+      query:
+        'SELECT A, N FROM (SELECT A, COUNT(*) AS N FROM S WHERE A IS NOT NULL GROUP BY A) Q QUALIFY RANK() OVER (ORDER BY N) <= 2',
+      sqlite:
+        'SELECT A, N FROM (SELECT A, N, RANK() OVER (ORDER BY N) AS R FROM (SELECT A, COUNT(*) AS N FROM S WHERE A IS NOT NULL GROUP BY A)) WHERE R <= 2',
+    },
+    {
+      query:
+        'SELECT A, N FROM (SELECT A, COUNT(*) AS N FROM S WHERE A IS NOT NULL GROUP BY A HAVING COUNT(*) < 4) Q QUALIFY RANK() OVER (ORDER BY N DESC) = 1',
+      sqlite:
+        'SELECT A, N FROM (SELECT A, N, RANK() OVER (ORDER BY N DESC) AS R FROM (SELECT A, COUNT(*) AS N FROM S WHERE A IS NOT NULL GROUP BY A HAVING COUNT(*) < 4)) WHERE R = 1',
+    },
+  ],
   'first rows with calls that look at others': [
     {
       query:

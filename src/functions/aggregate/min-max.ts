@@ -8,6 +8,7 @@ import {
   aggregate,
   type FunctionDeclaration,
   parameter,
+  type ResultGrowth,
 } from '../declaration.ts'
 
 const TYPES = ['INT', 'BIGINT', 'DOUBLE', 'DECIMAL', 'STRING', 'BYTES', 'DATE', 'TIME', 'TIMESTAMP'] as const
@@ -26,12 +27,14 @@ function runtime(best: Best): AppendOnlyRuntime {
 
 const columnType = ([type]: readonly SqlType[]): SqlType => type!
 
-function variants(choose: (compare: Comparator) => Best): AggregateVariant[] {
+function variants(to: ResultGrowth['to'], choose: (compare: Comparator) => Best): AggregateVariant[] {
   return TYPES.map((type) => ({
     parameters: [parameter('value', type, 'the column')],
     returns: type === 'DECIMAL' ? columnType : type,
     state: columnType,
     mergesParts: true as const,
+    // The order of doubles has no place for NaN.
+    ...(type !== 'DOUBLE' && { growth: { to, fromNull: true } }),
     hasUndo: false,
     bind: ([column]) => runtime(choose(comparator(column!))),
   }))
@@ -43,13 +46,13 @@ export const minMaxFunctions: readonly FunctionDeclaration[] = [
     printedName: 'MIN',
     description: 'The smallest value of a column; NULL if it has none.',
     example: { call: 'MIN(x)', result: '1', over: ['2', '1', '7'] },
-    variants: variants((compare) => (a, b) => (compare(b, a) < 0 ? b : a)),
+    variants: variants('less', (compare) => (a, b) => (compare(b, a) < 0 ? b : a)),
   }),
   aggregate({
     name: 'MAX',
     printedName: 'MAX',
     description: 'The largest value of a column; NULL if it has none.',
     example: { call: 'MAX(x)', result: '7', over: ['2', '1', '7'] },
-    variants: variants((compare) => (a, b) => (compare(b, a) > 0 ? b : a)),
+    variants: variants('greater', (compare) => (a, b) => (compare(b, a) > 0 ? b : a)),
   }),
 ]

@@ -66,9 +66,13 @@ export class OrderedRows {
     return Math.max(now, 0) - Math.max(now - count, 0)
   }
 
-  /** Whether the row cannot be within the limit while those rows are. A text is made only of one that is their last row's equal in the order. */
-  isBehind(row: Row, { last, bound }: Pick<Limited, 'last' | 'bound'>): boolean {
-    if (last === null) return false
+  /**
+   * Whether the row cannot be within the limit while those rows are; undefined: they are not known. A text is made only of a row that is equal to the
+   * last of them in the order.
+   */
+  isBehind(row: Row, within: Limited | undefined): boolean {
+    if (within === undefined || within.last === null) return false
+    const { last, bound } = within
     const difference = this.#compare(row, last)
     if (difference !== 0) return difference > 0
     return this.#limit!.ranking === 'ROW_NUMBER' && this.inOrder(row).place > bound!

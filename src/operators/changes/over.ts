@@ -3,6 +3,7 @@
  *
  * State: all rows of each partition, in order; rows that are equal in the order stand by their content. With a limit they are in blocks. Of a stream from which only the first rows are
  * wanted no others are kept: rows are only added, so that a rank only grows. Where they are few and their number is known, they are a list (first-rows.ts).
+ * Nor are others kept of a table whose rows only come forward, which the planner knows: one behind the limit comes again when it changes.
  *
  * Memory: without a limit the rows of partitions that were used last, with their results, so that a row costs what it changes (partition-rows.ts).
  *
@@ -11,7 +12,6 @@
  */
 import type { StreamRecord } from '../../types/record.ts'
 import type { Column } from '../../types/schema.ts'
-import type { Row } from '../../types/value.ts'
 import { readsNoColumns } from '../column-read.ts'
 import type { OperatorDefinition, OperatorRuntime } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
@@ -55,13 +55,15 @@ export interface OverStep {
   readonly isListed?: boolean
   /** Whether its store has the rows of a partition in blocks. Plans of older servers, and those of all rows, have bags. */
   readonly inBlocks?: boolean
+  /** Whether the rows of the table, which has a limit, only come forward in the order (plan/clauses/growing-rows.ts): those behind the limit need not be kept. */
+  readonly comesForward?: boolean
   readonly store: string
 }
 
 /** Rows within the limit in memory, of all partitions of a task. A partition without any counts as one; one that was dropped is looked at once more. */
 const MAX_KEPT_ROWS = 20_000
 
-/** Rows of a stream that one partition gathers between two flushes before they are taken; then twice as many each time, as all may be within the limit. */
+/** Rows that one partition gathers between two flushes before they are taken, where others than the first are not kept; then twice as many each time, as all may be within the limit. */
 const FIRST_TAKEN = 16
 
 export const over: OperatorDefinition<OverStep> = {
@@ -153,7 +155,7 @@ function limitedRows(
   const rows = new OrderedRows(placed, step.limit, { order: step.order, input })
   const compute = compileOverCalls(step.functions, { order: step.order, width: input.value.length }, context)
   const changes = new RowChanges(leaving)
-  const forgets = input.kind === 'stream'
+  const forgets = input.kind === 'stream' || step.comesForward === true
   /** The rows within the limit, of the partitions that were looked at last. */
   const known = new Map<string, Limited>()
   let knownRows = 0
@@ -188,11 +190,13 @@ function limitedRows(
   })
   /** How many gathered rows are taken at once, of partitions that had as many since the last flush. */
   const waits = new Map<string, number>()
-  /** Gathers a row of a stream unless it is behind the limit, which is known the better the sooner the first rows are taken. */
-  const gatherFirst = (prefix: string, row: Row, record: StreamRecord): void => {
+  /** Gathers rows that are not behind the limit, which is known the better the sooner the first ones are taken. */
+  const gatherFirst = (prefix: string, record: StreamRecord): void => {
     const end = known.get(prefix)
-    if (end !== undefined && rows.isBehind(row, end)) return
-    const count = gathered.add(prefix, row, 1, record)
+    const { oldValue, value } = record
+    let count = 0
+    if (oldValue !== null && !rows.isBehind(oldValue, end)) count = gathered.add(prefix, oldValue, -1, record)
+    if (value !== null && !rows.isBehind(value, end)) count = gathered.add(prefix, value, 1, record)
     if (count < FIRST_TAKEN || count < (waits.get(prefix) ?? 0)) return
     waits.set(prefix, count * 2)
     gathered.takeOne(prefix)
@@ -216,8 +220,8 @@ function limitedRows(
     inputs: [
       (record) => {
         const prefix = record.key![0] as string
-        if (!forgets) eachRow(record, (row, count) => gathered.add(prefix, row, count, record))
-        else if (record.value !== null) gatherFirst(prefix, record.value, record)
+        if (forgets) gatherFirst(prefix, record)
+        else eachRow(record, (row, count) => gathered.add(prefix, row, count, record))
         if (!context.coalesces) flush()
         return expire()
       },

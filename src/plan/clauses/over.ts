@@ -4,6 +4,7 @@ import { refuse } from '../../analysis/errors.ts'
 import { oriented } from '../../analysis/normal-form/rank-limits.ts'
 import { overCalls } from '../../analysis/over-functions.ts'
 import { nullsFirst } from '../../analysis/sort-items.ts'
+import { MAX_EARLY_RANK } from '../../operators/changes/early-limit.ts'
 import { MAX_LISTED_ROWS } from '../../operators/changes/first-rows.ts'
 import type { RankLimit } from '../../operators/changes/ordered-rows.ts'
 import type { OverCall, RankingName } from '../../operators/changes/over-functions.ts'
@@ -14,6 +15,7 @@ import { displayExpression } from '../../sql/format.ts'
 import { conjuncts, withoutLocations } from '../../sql/walk.ts'
 import { type PlanBuilder, positionsOf, type Relation } from '../builder.ts'
 import { addColumns, columnOf } from './add-columns.ts'
+import { onlyComeForward } from './growing-rows.ts'
 import { overCall } from './over-call.ts'
 import { bringTogether, isSettled } from './placement.ts'
 import type { ProjectedColumn } from './projection.ts'
@@ -128,7 +130,23 @@ function addOver(plan: OverPlan, input: Relation, builder: PlanBuilder): Relatio
   const { name, limit } = plan
   const { relation: prepared, partition, order } = withSortColumns(plan, input, builder)
   const group = partition.map((column) => columnOf(column, prepared))
-  const together = bringTogether(name, prepared, group, builder)
+  const comesForward =
+    limit !== null &&
+    prepared.kind === 'table' &&
+    builder.ttlMs === null &&
+    onlyComeForward(prepared, { partition, order, ranking: limit.ranking }, builder)
+  const isEarly = limit !== null && isKnownEarly(limit, builder) && (prepared.kind === 'stream' || comesForward)
+  const before = (grouped: Relation): Relation => ({
+    ...grouped,
+    step: builder.add({
+      kind: 'earlyLimit',
+      id: `${name}/EarlyLimit`,
+      input: grouped.step,
+      order,
+      limit: rankOf(limit!),
+    }),
+  })
+  const together = bringTogether(name, prepared, group, builder, isEarly ? { before } : {})
   const functions = plan.calls.map((call) =>
     overCall(call, plan.names.get(withoutLocations(call))!, { relation: together, order, builder }),
   )
@@ -140,9 +158,10 @@ function addOver(plan: OverPlan, input: Relation, builder: PlanBuilder): Relatio
     input: together.step,
     order,
     functions,
-    limit: limit === null ? null : { ranking: limit.ranking, rank: limit.rank },
+    limit: limit === null ? null : rankOf(limit),
     key: positionsOf(key, { columns }),
     ttlMs: builder.ttlMs,
+    ...(comesForward && { comesForward }),
     ...(canBeListed(limit, input) ? { isListed: true } : limit !== null && { inBlocks: true }),
     store: `${name}-Rows`,
   })
@@ -165,6 +184,12 @@ function addOver(plan: OverPlan, input: Relation, builder: PlanBuilder): Relatio
     isUnsettled: key === prepared.key && !isSettled(input),
   }
 }
+
+const rankOf = ({ ranking, rank }: Limit): RankLimit => ({ ranking, rank })
+
+/** Whether rows are looked at before they are sent. A row that expires would make room for one that was left out. */
+const isKnownEarly = ({ rank }: Limit, { ttlMs, isSnapshot }: PlanBuilder): boolean =>
+  rank <= MAX_EARLY_RANK && ttlMs === null && !isSnapshot
 
 /** Whether the first rows are all that there is to keep: rows of a stream never leave. */
 const canBeListed = (limit: RankLimit | null, { kind }: Relation): boolean =>

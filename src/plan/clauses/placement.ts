@@ -21,13 +21,14 @@ function liesTogether(relation: Relation, names: ReadonlySet<string>): boolean {
 /**
  * Brings rows together that are equal in `group`, columns of the row: under one key, in one partition. Records of a table are changes. The key of
  * the result only says where rows belong. `beside`: a relation whose rows of that group must lie in the same partition; it may be the same one.
+ * `before`: adds what rows under the new key pass before they are sent.
  */
 export function bringTogether(
   id: string,
   relation: Relation,
   group: readonly NamedExpression[],
   builder: PlanBuilder,
-  { beside }: { readonly beside?: Relation } = {},
+  { beside, before }: { readonly beside?: Relation; readonly before?: (grouped: Relation) => Relation } = {},
 ): Relation {
   const step = builder.add({ kind: 'changeKey', id: `${id}/Group`, input: relation.step, key: group, encoded: true })
   const names = group.flatMap(({ expression }) => (expression.kind === 'column' ? [expression.name] : []))
@@ -45,7 +46,7 @@ export function bringTogether(
   const payload = relation.kind === 'table' ? 'change' : 'value'
   return repartition(
     id.replaceAll('/', '-'),
-    grouped,
+    before === undefined ? grouped : before(grouped),
     { keyFormat: internalKeySpec('KAFKA', [GROUP_KEY]), payload },
     builder,
   )

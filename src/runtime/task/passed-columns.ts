@@ -92,6 +92,9 @@ function pathOf(source: SourceStep, steps: SubTopology['steps']): Path | null {
       case 'groupBy':
         for (const { expression } of step.key) note(columnsOf(expression))
         break
+      case 'earlyLimit':
+        note(step.order.map(({ index }) => index))
+        break
       case 'project':
         for (const { expression } of step.columns) if (expression.kind !== 'column') note(columnsOf(expression))
         origins = step.columns.map(({ expression }) =>
