@@ -22,11 +22,17 @@ export function movingChanges({ types, keyOf, oldKeyOf }: KeyMoves, emit: Proces
   return ({ value, oldValue, timestamp, headers }) => {
     const to = value === null ? null : keyOf(value)
     const from = oldValue === null ? null : oldKeyOf(oldValue)
-    if (to !== null && from !== null && encode(from) === encode(to)) {
+    if (to !== null && from !== null && (areIdentical(from, to) || encode(from) === encode(to))) {
       emit({ key: to, window: null, value, oldValue, timestamp, headers })
       return
     }
     if (from !== null) emit({ key: from, window: null, value: null, oldValue, timestamp, headers })
     if (to !== null) emit({ key: to, window: null, value, oldValue: null, timestamp, headers })
   }
+}
+
+/** Whether the values of the keys are the same ones, which is told without making texts. */
+function areIdentical(a: Row, b: Row): boolean {
+  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false
+  return true
 }

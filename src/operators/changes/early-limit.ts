@@ -11,6 +11,7 @@
  * Where hardly any row is left out, rows pass for a while without a look (`PartialShare`).
  */
 
+import type { RowComparator } from '../../types/row-comparator.ts'
 import type { Row } from '../../types/value.ts'
 import { PartialShare } from '../aggregate/partial-share.ts'
 import { noExpressions } from '../column-read.ts'
@@ -50,15 +51,14 @@ export const earlyLimit: OperatorDefinition<EarlyLimitStep> = {
   schema: (_step, [input]) => input!,
   build({ order, limit }, [input], _context, emit) {
     const columns = order.map(({ index }) => input!.value[index]!)
-    const firsts = new FirstValues(
-      limit,
-      rowOrder(
+    const firsts = new FirstValues(limit, {
+      valuesOf: (row) => order.map(({ index }) => row[index]!),
+      compare: rowOrder(
         order.map((column, index) => ({ ...column, index })),
         columns,
       ),
-    )
+    })
     const share = new PartialShare()
-    const valuesOf = (row: Row): Row => order.map(({ index }) => row[index]!)
     return {
       inputs: [
         (record) => {
@@ -68,7 +68,7 @@ export const earlyLimit: OperatorDefinition<EarlyLimitStep> = {
             return
           }
           const partition = record.key![0] as string
-          const isFirst = firsts.replace(partition, oldValue === null ? null : valuesOf(oldValue), valuesOf(value))
+          const isFirst = firsts.replace(partition, oldValue, value)
           share.note(isFirst)
           // Rows that pass without a look are not among the values that are known.
           if (share.isTooLarge) firsts.clear()
@@ -79,20 +79,28 @@ export const earlyLimit: OperatorDefinition<EarlyLimitStep> = {
   },
 }
 
+interface OrderedValues {
+  /** The values by which a row is in order. */
+  readonly valuesOf: (row: Row) => Row
+  readonly compare: RowComparator
+}
+
 /** The values of the first rows of partitions: some of those that there are, as others may have been forgotten. */
 class FirstValues {
   readonly #partitions = new Map<string, Row[]>()
   readonly #limit: RankLimit
-  readonly #compare: (a: Row, b: Row) => number
+  readonly #valuesOf: OrderedValues['valuesOf']
+  readonly #compare: RowComparator
   #count = 0
 
-  constructor(limit: RankLimit, compare: (a: Row, b: Row) => number) {
+  constructor(limit: RankLimit, { valuesOf, compare }: OrderedValues) {
     this.#limit = limit
+    this.#valuesOf = valuesOf
     this.#compare = compare
   }
 
-  /** Whether the row can be within the limit. `old`: the values of the row in whose place it comes. */
-  replace(partition: string, old: Row | null, now: Row): boolean {
+  /** Whether the row can be within the limit. `old`: the row in whose place it comes. */
+  replace(partition: string, old: Row | null, row: Row): boolean {
     let values = this.#partitions.get(partition)
     if (values === undefined) {
       if (this.#count >= MAX_VALUES) this.clear()
@@ -102,8 +110,9 @@ class FirstValues {
     }
     const { ranking, rank } = this.#limit
     const end = values.at(-1)
+    const now = this.#valuesOf(row)
     if (values.length === rank && this.#compare(now, end!) > 0) return false
-    if (old !== null) this.#remove(values, old)
+    if (old !== null) this.#remove(values, this.#valuesOf(old))
     let at = values.length
     while (at > 0 && this.#compare(now, values[at - 1]!) < 0) at--
     const isKnown = ranking === 'DENSE_RANK' && at > 0 && this.#compare(now, values[at - 1]!) === 0
