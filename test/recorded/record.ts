@@ -6,7 +6,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { TestEngine, temporaryDirectory } from '../support/engine.ts'
-import { definitions, INPUTS, tableRows } from './world.ts'
+import { definitions, INPUTS, TABLES, tableRows } from './world.ts'
 
 const HERE = import.meta.dirname
 
@@ -24,7 +24,7 @@ async function record(version: string): Promise<void> {
     await engine.execute('DROP STREAM dropped DELETE TOPIC;')
     await engine.execute(INPUTS)
     await engine.settled()
-    const results = { definitions: await definitions(engine), rows: await tableRows(engine) }
+    const results = { definitions: await definitions(engine), rows: await tableRows(engine, TABLES) }
     writeFileSync(join(HERE, `results-${version}.json`), `${JSON.stringify(results, null, 2)}\n`)
     const [backup] = readdirSync(backups)
     writeFileSync(join(HERE, `command-log-${version}.txt`), readFileSync(join(backups, backup!)))

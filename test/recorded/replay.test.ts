@@ -60,7 +60,8 @@ describe.each(versions)('the command log of version %s', { timeout: 60_000 }, (v
   test('computes what it computed', async () => {
     engine = await replayed()
     await engine.execute(INPUTS)
-    await expect.poll(() => tableRows(engine!), { timeout: 30_000 }).toEqual(resultsOf(version).rows)
+    const { rows } = resultsOf(version)
+    await expect.poll(() => tableRows(engine!, Object.keys(rows)), { timeout: 30_000 }).toEqual(rows)
   })
 })
 
