@@ -37,6 +37,8 @@ const DELETE = 2
 const DELETE_RANGE = 3
 /** Numbers that describe one change: kind, start and end of the key, end of the value (of the range's second key). */
 const STRIDE = 4
+/** Room at first. */
+const FEW_CHANGES = 16
 
 /** A batch that had more is not kept. */
 const MAX_SPARE_BYTES = 8 << 20
@@ -46,7 +48,9 @@ let spare: ByteBuffer | null = null
 export class WriteBatch implements Changes {
   /** What keys and values are written to, between `begin` and `endPut` or `endDelete`. */
   readonly bytes: ByteBuffer
-  #changes: number[] = []
+  /** As many numbers as `#length` says; not a list, whose numbers the garbage collector would look at. */
+  #changes = new Uint32Array(FEW_CHANGES * STRIDE)
+  #length = 0
   #keyStart = 0
   #keyEnd = 0
 
@@ -75,12 +79,13 @@ export class WriteBatch implements Changes {
     const writer = new ByteBuffer(content.length)
     writer.writeBytes(content)
     const batch = new WriteBatch(writer)
-    batch.#changes = Array.from({ length: count }, (_, i) => bytes.readUInt32LE(4 + 4 * i))
+    batch.#changes = Uint32Array.from({ length: count }, (_, i) => bytes.readUInt32LE(4 + 4 * i))
+    batch.#length = count
     return batch
   }
 
   get size(): number {
-    return this.#changes.length / STRIDE
+    return this.#length / STRIDE
   }
 
   get byteLength(): number {
@@ -99,12 +104,12 @@ export class WriteBatch implements Changes {
 
   /** The value is whole. */
   endPut(): void {
-    this.#changes.push(PUT, this.#keyStart, this.#keyEnd, this.bytes.position)
+    this.#add(PUT, this.#keyStart, this.#keyEnd, this.bytes.position)
   }
 
   /** The key is whole, and has no value any more. */
   endDelete(): void {
-    this.#changes.push(DELETE, this.#keyStart, this.bytes.position, this.bytes.position)
+    this.#add(DELETE, this.#keyStart, this.bytes.position, this.bytes.position)
   }
 
   delete(key: Uint8Array): void {
@@ -126,17 +131,17 @@ export class WriteBatch implements Changes {
     this.bytes.writeBytes(from)
     const middle = this.bytes.position
     this.bytes.writeBytes(to)
-    this.#changes.push(DELETE_RANGE, start, middle, this.bytes.position)
+    this.#add(DELETE_RANGE, start, middle, this.bytes.position)
   }
 
   /** The key of the change made last; a view that lives until the next change. */
   lastKey(): Buffer {
-    return this.bytes.buffer.subarray(this.#changes.at(1 - STRIDE), this.#changes.at(2 - STRIDE))
+    return this.bytes.buffer.subarray(this.#changes[this.#length - 3], this.#changes[this.#length - 2])
   }
 
   /** The value of the put made last; a view that lives until the next change. */
   lastValue(): Buffer {
-    return this.bytes.buffer.subarray(this.#changes.at(2 - STRIDE), this.#changes.at(3 - STRIDE))
+    return this.bytes.buffer.subarray(this.#changes[this.#length - 2], this.#changes[this.#length - 1])
   }
 
   /** Appends the put or delete whose bytes are in `source`. */
@@ -145,33 +150,33 @@ export class WriteBatch implements Changes {
     const end = Math.max(keyEnd, valueEnd)
     this.bytes.writeRange(source, keyStart, end)
     if (valueEnd < 0) this.endDelete()
-    else this.#changes.push(PUT, this.#keyStart, this.#keyStart + keyEnd - keyStart, this.bytes.position)
+    else this.#add(PUT, this.#keyStart, this.#keyStart + keyEnd - keyStart, this.bytes.position)
   }
 
   /** Visits the puts and deletes in their order; `valueEnd` is -1 for a delete. Not for batches that delete ranges. */
   eachChange(visit: (source: Buffer, keyStart: number, keyEnd: number, valueEnd: number) => void): void {
     const { buffer } = this.bytes
     const changes = this.#changes
-    for (let i = 0; i < changes.length; i += STRIDE) {
+    for (let i = 0; i < this.#length; i += STRIDE) {
       visit(buffer, changes[i + 1]!, changes[i + 2]!, changes[i] === PUT ? changes[i + 3]! : -1)
     }
   }
 
   /** Drops the changes and keeps the memory. */
   clear(): void {
-    this.#changes = []
+    this.#length = 0
     this.bytes.position = 0
   }
 
   /** Carries the changes out, in their order. */
   applyTo(target: BatchTarget): void {
-    this.#apply(0, this.#changes.length, target)
+    this.#apply(0, this.#length, target)
   }
 
   /** Deletes of ranges that are among the changes. */
   ranges(): KeyRangeBytes[] {
     const ranges: KeyRangeBytes[] = []
-    for (let i = 0; i < this.#changes.length; i += STRIDE) {
+    for (let i = 0; i < this.#length; i += STRIDE) {
       if (this.#changes[i] === DELETE_RANGE) ranges.push(this.#rangeAt(i))
     }
     return ranges
@@ -182,21 +187,21 @@ export class WriteBatch implements Changes {
    * result is the same, and neighbours lie on the same pages.
    */
   sort(): void {
-    const { length } = this.#changes
-    const sorted: number[] = []
+    const length = this.#length
+    const former = this.#changes
+    this.#changes = new Uint32Array(former.length)
+    this.#length = 0
     for (let from = 0; from < length; ) {
       let to = from
-      while (to < length && this.#changes[to] !== DELETE_RANGE) to += STRIDE
-      this.#sortInto(from, to, sorted)
-      if (to < length) for (let i = 0; i < STRIDE; i++) sorted.push(this.#changes[to + i]!)
+      while (to < length && former[to] !== DELETE_RANGE) to += STRIDE
+      this.#addSorted(former, from, to)
+      if (to < length) this.#add(former[to]!, former[to + 1]!, former[to + 2]!, former[to + 3]!)
       from = to + STRIDE
     }
-    this.#changes = sorted
   }
 
-  /** Appends the changes from `from` to `to`, none of them a range. */
-  #sortInto(from: number, to: number, sorted: number[]): void {
-    const changes = this.#changes
+  /** Adds the changes in `[from, to)`, none of them a range. */
+  #addSorted(changes: Uint32Array, from: number, to: number): void {
     const count = (to - from) / STRIDE
     const starts = new Uint32Array(count)
     const ends = new Uint32Array(count)
@@ -206,13 +211,13 @@ export class WriteBatch implements Changes {
     }
     new KeySort(this.bytes.buffer, starts, ends).eachLast((i) => {
       const at = from + i * STRIDE
-      sorted.push(changes[at]!, changes[at + 1]!, changes[at + 2]!, changes[at + 3]!)
+      this.#add(changes[at]!, changes[at + 1]!, changes[at + 2]!, changes[at + 3]!)
     })
   }
 
   /** The changes in their order: each range for itself, the others at most `limit` together. */
   *parts(limit: number): Generator<Changes | KeyRangeBytes> {
-    const { length } = this.#changes
+    const length = this.#length
     for (let from = 0; from < length; ) {
       if (this.#changes[from] === DELETE_RANGE) {
         yield this.#rangeAt(from)
@@ -230,10 +235,25 @@ export class WriteBatch implements Changes {
   /** The whole batch in parts: number of numbers and numbers; keys and values, a view that lives until the next change. */
   content(): readonly Buffer[] {
     const changes = this.#changes
-    const head = Buffer.alloc(4 + 4 * changes.length)
-    head.writeUInt32LE(changes.length)
-    for (let i = 0; i < changes.length; i++) head.writeUInt32LE(changes[i]!, 4 + 4 * i)
+    const head = Buffer.alloc(4 + 4 * this.#length)
+    head.writeUInt32LE(this.#length)
+    for (let i = 0; i < this.#length; i++) head.writeUInt32LE(changes[i]!, 4 + 4 * i)
     return [head, this.bytes.since(0)]
+  }
+
+  #add(kind: number, start: number, middle: number, end: number): void {
+    const length = this.#length
+    let changes = this.#changes
+    if (length === changes.length) {
+      const larger = new Uint32Array(Math.max(2 * length, FEW_CHANGES * STRIDE))
+      larger.set(changes)
+      this.#changes = changes = larger
+    }
+    changes[length] = kind
+    changes[length + 1] = start
+    changes[length + 2] = middle
+    changes[length + 3] = end
+    this.#length = length + STRIDE
   }
 
   #rangeAt(i: number): KeyRangeBytes {
