@@ -1,5 +1,5 @@
 /**
- * CPU of the server per pull query, over connections that are kept: `npm run bench -- pull [--query key|range|column] [--index] [--via http1|http2]
+ * CPU of the server per pull query, over connections that are kept: `npm run bench -- pull [--query key|range|column] [--index] [--via http1|http2|websocket]
  * [--connections 4] [--queries 5000] [--warm-up 20000] [--keys 20000] [--reps 3] [--base DIR] [--bare]`. A range has 100 rows; a column is that of one row,
  * with an index of it or without. `--base` is an older checkout of this
  * repository, `--bare` a fastify server that answers with the same bytes: all are measured in turn, and shown as ratios of medians.
@@ -10,7 +10,7 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { median } from './median.ts'
-import { askQuery, type Client, insertRows, openClient } from './pull/clients.ts'
+import { askQuery, insertRows, openClient, type QueryClient, queriesOver } from './pull/clients.ts'
 import { type MeasuredServer, startBare, startMillrace } from './pull/measured-server.ts'
 import { type MeasuredCpu, type MeasuredTimes, parseCommandLine } from './pull/options.ts'
 import { EVENTS_SQL, INDEX_SQL, lastRows, queryOf, rowsOf, TABLE_SQL } from './pull/queries.ts'
@@ -18,7 +18,7 @@ import { measureTimes } from './pull/times.ts'
 
 const { queries, hasIndex, via, connections, base, measured } = parseCommandLine(process.argv.slice(2))
 
-const CLIENTS = new Map<MeasuredServer, Client>()
+const CLIENTS = new Map<MeasuredServer, QueryClient>()
 const FILL_SECONDS = 60
 const HERE = join(import.meta.dirname, '..')
 
@@ -62,7 +62,7 @@ async function fill(server: MeasuredServer): Promise<void> {
   })
   await insertRows(server.url, 'source', rowsOf(queries.keys))
   await until(async () => {
-    await askQuery(server.client, lastRows(queries.keys))
+    await askQuery(queriesOver(server.client), lastRows(queries.keys))
     return true
   })
   if (!hasIndex) return

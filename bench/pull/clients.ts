@@ -1,6 +1,8 @@
-/** Clients that keep their connections: HTTP/1.1 over a few of them, HTTP/2 over one. */
+/** Clients that keep their connections: HTTP/1.1 and websockets over a few of them, HTTP/2 over one. */
+import { once } from 'node:events'
 import { Agent, request } from 'node:http'
 import { connect } from 'node:http2'
+import { WebSocket } from 'ws'
 import type { PullQuery } from './queries.ts'
 
 export interface Client {
@@ -9,20 +11,33 @@ export interface Client {
   close(): void
 }
 
-export const VIA = ['http1', 'http2'] as const
+export interface QueryClient {
+  /** The whole answer to a pull query. Rejects unless it was answered. */
+  query(sql: string): Promise<string>
+  close(): void
+}
+
+export const VIA = ['http1', 'http2', 'websocket'] as const
 /** How a client reaches the server. */
 export type Via = (typeof VIA)[number]
 
-const CLIENTS: Readonly<Record<Via, (url: string, connections: number) => Client>> = {
-  http1: (url, connections) => http1Client(url, connections),
-  http2: (url) => http2Client(url),
+/** Clients by their protocol. HTTP/2 needs one connection. */
+const CLIENTS: Readonly<Record<Via, (url: string, connections: number) => QueryClient>> = {
+  http1: (url, connections) => queriesOver(http1Client(url, connections)),
+  http2: (url) => queriesOver(http2Client(url)),
+  websocket: webSocketClient,
 }
 
-export const openClient = (via: Via, url: string, connections: number): Client => CLIENTS[via](url, connections)
+export const openClient = (via: Via, url: string, connections: number): QueryClient => CLIENTS[via](url, connections)
+
+export const queriesOver = ({ post, close }: Client): QueryClient => ({
+  query: (sql) => post('/query-stream', { sql, properties: {} }),
+  close,
+})
 
 /** The answer to the query. Rejects if it does not have the rows. */
-export async function askQuery(client: Client, { sql, found }: PullQuery): Promise<string> {
-  const answer = await client.post('/query-stream', { sql, properties: {} })
+export async function askQuery(client: QueryClient, { sql, found }: PullQuery): Promise<string> {
+  const answer = await client.query(sql)
   if (!found.every((value) => answer.includes(value))) throw new Error(answer)
   return answer
 }
@@ -77,6 +92,59 @@ function http2Client(url: string): Client {
         stream.end(JSON.stringify(body))
       }),
     close: () => session.destroy(),
+  }
+}
+
+/** Sends each query over the connection that has the fewest under way. */
+function webSocketClient(url: string, connections: number): QueryClient {
+  const open = Array.from({ length: connections }, () => new QueryConnection(url))
+  return {
+    query: (sql) => open.reduce((best, next) => (next.underWay < best.underWay ? next : best)).query(sql),
+    close() {
+      for (const connection of open) connection.close()
+    },
+  }
+}
+
+/** A websocket whose queries are answered in the order in which they were sent. */
+class QueryConnection {
+  readonly #socket: WebSocket
+  readonly #opened: Promise<unknown>
+  readonly #waiting: PromiseWithResolvers<string>[] = []
+  #frames = ''
+
+  constructor(url: string) {
+    this.#socket = new WebSocket(`${url.replace('http', 'ws')}/ws/queries`, { perMessageDeflate: false })
+    this.#opened = once(this.#socket, 'open')
+    this.#socket.on('message', (data) => this.#take(String(data)))
+    this.#socket.on('close', () => {
+      for (const { reject } of this.#waiting.splice(0)) reject(new Error('The websocket was closed'))
+    })
+  }
+
+  get underWay(): number {
+    return this.#waiting.length
+  }
+
+  async query(sql: string): Promise<string> {
+    const answer = Promise.withResolvers<string>()
+    this.#waiting.push(answer)
+    if (this.#socket.readyState !== this.#socket.OPEN) await this.#opened
+    this.#socket.send(JSON.stringify({ ksql: sql }))
+    return answer.promise
+  }
+
+  close(): void {
+    this.#socket.terminate()
+  }
+
+  #take(frame: string): void {
+    this.#frames += frame
+    if (!frame.startsWith('{"error"')) return
+    const { resolve, reject } = this.#waiting.shift()!
+    if (frame === '{"error":"done"}') resolve(this.#frames)
+    else reject(new Error(frame))
+    this.#frames = ''
   }
 }
 

@@ -1,4 +1,4 @@
-/** One query over one websocket: a message with its columns, one for each row, and one at its end. */
+/** Queries over websockets: a message with the columns, one for each row, and one at the end. */
 import type { WebSocket } from 'ws'
 import type { LineStream, RowStream, StreamEnd } from '../engine/api.ts'
 import { schemaInfo } from '../engine/describe/schema-info.ts'
@@ -14,7 +14,7 @@ import { STREAMED_ROW, streamedRowWriter } from './row-formats.ts'
 
 /** Close codes of RFC 6455 7.4.1. */
 const NORMAL = 1000
-const GOING_AWAY = 1001
+export const GOING_AWAY = 1001
 const BAD_REQUEST = 1003
 const SERVER_ERROR = 1011
 const TRY_AGAIN_LATER = 1013
@@ -26,7 +26,7 @@ export interface WebSocketRequest {
   readonly authorization: string | undefined
 }
 
-/** Resolves when the query has ended and the client has been sent its end. */
+/** Sends the answer to one query, and closes the connection. Resolves when the query has ended and the client has been sent its end. */
 export async function sendOverWebSocket(
   { lifecycle, log, counts, timer }: ServerContext,
   client: WebSocket,
@@ -35,7 +35,7 @@ export async function sendOverWebSocket(
   const startedAt = timer.elapsed()
   try {
     const stream = await lifecycle.engine.openQuery(readQuery(request))
-    const end = await lifecycle.streaming(stream, (open) => send(open, client, lifecycle))
+    const end = await lifecycle.streaming(stream, (open) => sendAndClose(open, client, lifecycle))
     counts.query(stream.kind, (timer.elapsed() - startedAt) / 1000)
     if (end !== null) logFault(end, stream.queryId, log)
   } catch (error) {
@@ -51,8 +51,52 @@ function readQuery({ text, authorization }: WebSocketRequest): QueryRequest {
   return { sql: ksql, properties: streamsProperties ?? {}, variables: sessionVariables ?? {}, authorization }
 }
 
-/** Resolves to how the query ended; null: the client was gone before the first row. */
-async function send(
+/**
+ * Sends the answer to one of the queries of a connection, which stays open: a request that is refused, and a query that fails, is answered with a message that
+ * has the error's code. Resolves when the client has been sent its end.
+ */
+export async function answerOverWebSocket(
+  { lifecycle, log, counts, timer }: ServerContext,
+  client: WebSocket,
+  request: WebSocketRequest,
+): Promise<void> {
+  const startedAt = timer.elapsed()
+  try {
+    const stream = await lifecycle.engine.openQuery(readQuery(request))
+    const end = await lifecycle.streaming(stream, (open) => sendMessages(open, client, lifecycle))
+    counts.query(stream.kind, (timer.elapsed() - startedAt) / 1000)
+    if (end === null) return
+    logFault(end, stream.queryId, log)
+    if (end.reason === 'error') throw end.error
+    await sendFrames(client, [DONE])
+  } catch (error) {
+    const answer = errorAnswer(error)
+    if (isServerFault(answer)) log.error({ err: error }, 'websocket query failed')
+    const { error_code, message } = answer.body
+    await sendFrames(client, [JSON.stringify({ error: message, error_code })])
+  }
+}
+
+const DONE = '{"error":"done"}'
+
+async function sendAndClose(
+  stream: RowStream | LineStream,
+  client: WebSocket,
+  lifecycle: Lifecycle,
+): Promise<StreamEnd | null> {
+  const end = await sendMessages(stream, client, lifecycle)
+  if (end === null) return null
+  if (end.reason === 'error') {
+    closeWith(client, errorAnswer(end.error))
+  } else {
+    await sendFrames(client, [DONE])
+    client.close(NORMAL, 'done')
+  }
+  return end
+}
+
+/** Columns and rows. Resolves to how the query ended; null: the client was gone before the first row. */
+async function sendMessages(
   stream: RowStream | LineStream,
   client: WebSocket,
   lifecycle: Lifecycle,
@@ -61,17 +105,11 @@ async function send(
     await stream.close()
     return null
   }
-  client.once('close', () => void stream.close())
-  const end = lifecycle.endFor(
-    stream.kind === 'print' ? await sendLines(stream, client) : await sendRows(stream, client),
-  )
-  if (end.reason === 'error') {
-    closeWith(client, errorAnswer(end.error))
-  } else {
-    await sendFrames(client, ['{"error":"done"}'])
-    client.close(NORMAL, 'done')
-  }
-  return end
+  const close = () => void stream.close()
+  client.once('close', close)
+  const end = stream.kind === 'print' ? await sendLines(stream, client) : await sendRows(stream, client)
+  client.off('close', close)
+  return lifecycle.endFor(end)
 }
 
 async function sendRows(stream: RowStream, client: WebSocket): Promise<StreamEnd> {

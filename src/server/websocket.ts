@@ -1,4 +1,4 @@
-/** GET /ws/query as a websocket: the rows of one query, a frame each. */
+/** Websockets: /ws/query for the rows of one query, a frame each, and /ws/queries for one query after the other. */
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { WebSocket, WebSocketServer } from 'ws'
@@ -7,16 +7,20 @@ import type { ServerContext } from './context.ts'
 import { errorAnswer } from './error-answer.ts'
 import { type Access, checkAccess } from './guards.ts'
 import { STATUS_CODES } from './net/node-http.ts'
+import { WebSocketQueries } from './websocket-queries.ts'
 import { sendOverWebSocket, type WebSocketRequest } from './websocket-query.ts'
 
-const WEBSOCKET_PATH = '/ws/query'
+const ONE_QUERY = '/ws/query'
+const QUERIES = '/ws/queries'
 
 const PING_INTERVAL_MS = 30_000
 
-/** Whether a request is for the websocket; other requests to upgrade are answered as if they named no protocol. */
+/** Whether a request is for a websocket; other requests to upgrade are answered as if they named no protocol. */
 export function asksForWebSocket({ headers, url }: IncomingMessage): boolean {
-  return headers.upgrade?.toLowerCase() === 'websocket' && new URL(url ?? '', BASE).pathname === WEBSOCKET_PATH
+  return headers.upgrade?.toLowerCase() === 'websocket' && [ONE_QUERY, QUERIES].includes(urlOf(url).pathname)
 }
+
+const urlOf = (url: string | undefined): URL => new URL(url ?? '', BASE)
 
 /** A base, so that a path can be read as a URL. */
 const BASE = 'http://server'
@@ -36,19 +40,21 @@ export class WebSocketEndpoint {
   }
 
   async accept(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
-    const parameters = new URL(request.url ?? '', BASE).searchParams
+    const { pathname, searchParams: parameters } = urlOf(request.url)
     const token = parameters.get('access_token')
     const authorization = token === null ? request.headers.authorization : `Basic ${token}`
     try {
-      this.#check(request, authorization)
+      this.#check(request, pathname, authorization)
     } catch (error) {
       return refuse(socket, error)
     }
     this.#server ??= loadServer(this.#context.maxBodyBytes)
     const server = await this.#server
-    server.handleUpgrade(request, socket, head, (client) =>
-      this.#serve(client, { text: parameters.get('request'), authorization }),
-    )
+    server.handleUpgrade(request, socket, head, (client) => {
+      this.#hold(client)
+      if (pathname === QUERIES) new WebSocketQueries(this.#context, client, authorization)
+      else this.#answer(client, { text: parameters.get('request'), authorization })
+    })
   }
 
   /** Drops the clients that have not closed their connections; their queries have ended by then. */
@@ -56,9 +62,9 @@ export class WebSocketEndpoint {
     for (const client of this.#open) client.terminate()
   }
 
-  #check({ headers }: IncomingMessage, authorization: string | undefined): void {
+  #check({ headers }: IncomingMessage, path: string, authorization: string | undefined): void {
     checkAccess(this.#access, {
-      path: WEBSOCKET_PATH,
+      path,
       ...(headers.origin === undefined ? {} : { origin: headers.origin }),
       ...(headers.host === undefined ? {} : { host: headers.host }),
       ...(authorization === undefined ? {} : { authorization }),
@@ -66,7 +72,7 @@ export class WebSocketEndpoint {
     this.#context.lifecycle.checkReady()
   }
 
-  #serve(client: WebSocket, request: WebSocketRequest): void {
+  #hold(client: WebSocket): void {
     this.#open.add(client)
     const { timer, counts } = this.#context
     counts.connections.websocket++
@@ -79,6 +85,9 @@ export class WebSocketEndpoint {
       this.#open.delete(client)
       counts.connections.websocket--
     })
+  }
+
+  #answer(client: WebSocket, request: WebSocketRequest): void {
     void this.#context.lifecycle.during(() => sendOverWebSocket(this.#context, client, request))
   }
 }

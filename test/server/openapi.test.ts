@@ -33,7 +33,7 @@ describe('GET /openapi.json', () => {
       Object.keys(operations).map((method) => `${method} ${path}`),
     )
     expect(registered.length).toBeGreaterThan(15)
-    expect(described.toSorted()).toEqual([...registered, 'get /ws/query'].toSorted())
+    expect(described.toSorted()).toEqual([...registered, 'get /ws/query', 'get /ws/queries'].toSorted())
   })
 
   it('gives each operation a name of its own', () => {

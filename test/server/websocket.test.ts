@@ -116,3 +116,66 @@ it('refuses pages of other origins before the handshake', async () => {
 it('is an ordinary missing page to requests that ask for no websocket', async () => {
   expect((await fetch(`${server.url}/ws/query`)).status).toBe(404)
 })
+
+/** A websocket for many queries, and what the server has sent over it. */
+async function openMany(): Promise<Client> {
+  const socket = new WebSocket(`${server.url.replace('http', 'ws')}/ws/queries`)
+  const frames: string[] = []
+  socket.on('message', (data) => frames.push(String(data)))
+  const closed = new Promise<{ code: number; reason: string }>((resolve) =>
+    socket.once('close', (code, reason) => resolve({ code, reason: String(reason) })),
+  )
+  await new Promise((resolve) => socket.once('open', resolve))
+  return { socket, frames, closed }
+}
+
+it('answers queries of one connection in their order, also after one that is refused', async () => {
+  const streams = [new FakeStream('pullTable'), new FakeStream('pullTable')]
+  const opened: string[] = []
+  engine.open = async ({ sql }) => {
+    opened.push(sql)
+    if (sql === 'bad') throw new StatementError('No such thing')
+    return streams[Number(sql)]!
+  }
+  const { socket, frames } = await openMany()
+  for (const ksql of ['0', 'bad', '1']) socket.send(JSON.stringify({ ksql }))
+  socket.send('{')
+  await expect.poll(() => frames).toHaveLength(1)
+  expect(opened).toEqual(['0'])
+  await streams[0]!.send(['a', 1n])
+  await streams[0]!.end({ reason: 'completed', finalMessage: null })
+  await streams[1]!.send(['b', 2n])
+  await streams[1]!.end({ reason: 'error', error: new RequestError('RATE_LIMITED', 'too slow') })
+  await expect.poll(() => frames).toHaveLength(8)
+  expect(opened).toEqual(['0', 'bad', '1'])
+  expect(frames.filter((frame) => !frame.startsWith('['))).toEqual([
+    '{"row":{"columns":["a",1]}}',
+    '{"error":"done"}',
+    '{"error":"No such thing","error_code":40001}',
+    '{"row":{"columns":["b",2]}}',
+    expect.stringMatching(/^{"error":"too slow","error_code":\d+}$/),
+    expect.stringMatching(/^{"error":"Invalid JSON in request.*","error_code":400\d\d}$/),
+  ])
+  expect(socket.readyState).toBe(socket.OPEN)
+  socket.terminate()
+})
+
+it('ends the query under way when the client of many leaves', async () => {
+  const { socket, frames } = await openMany()
+  socket.send(SELECT)
+  await expect.poll(() => frames).toHaveLength(1)
+  socket.terminate()
+  await stream.whenClosed
+})
+
+it('closes a connection for many queries when the server stops, whether one is under way or none', async () => {
+  const [idle, busy] = [await openMany(), await openMany()]
+  busy.socket.send(SELECT)
+  await expect.poll(() => busy.frames).toHaveLength(1)
+  await server.close()
+  const GONE = { code: 1001, reason: 'The server is shutting down. Try again in a moment.' }
+  expect(await Promise.all([idle.closed, busy.closed])).toEqual([GONE, GONE])
+  expect(busy.frames.at(-1)).toMatch(
+    /^{"error":"The server is shutting down. Try again in a moment.","error_code":\d+}$/,
+  )
+})

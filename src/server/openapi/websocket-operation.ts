@@ -1,5 +1,7 @@
-/** GET /ws/query as the document of the API has it. The websocket is not a route of fastify. */
+/** Websockets as the document of the API has them. They are not routes of fastify. */
 import type { Operation } from './operation.ts'
+
+const ACCESS_TOKEN = { description: 'The user: base64 of `user:password`.', isRequired: false }
 
 export const webSocketOperation: Operation = {
   id: 'queryWebSocket',
@@ -8,7 +10,17 @@ export const webSocketOperation: Operation = {
   description: 'Messages: the columns, then the rows, then `{"error":"done"}`.',
   query: {
     request: { description: 'The body of POST /query as JSON, encoded for a URL.', isRequired: true },
-    access_token: { description: 'The user: base64 of `user:password`.', isRequired: false },
+    access_token: ACCESS_TOKEN,
   },
+  answer: { status: 101, description: 'The connection is a websocket.' },
+}
+
+export const webSocketQueriesOperation: Operation = {
+  id: 'queriesWebSocket',
+  tag: 'Queries',
+  summary: 'Runs one query after the other over a websocket.',
+  description:
+    'Each message of the client is the body of POST /query as JSON; each is answered as by /ws/query. Not in ksqlDB.',
+  query: { access_token: ACCESS_TOKEN },
   answer: { status: 101, description: 'The connection is a websocket.' },
 }

@@ -4,7 +4,7 @@ import type { ServerContext } from '../context.ts'
 import { JSON_TYPE } from '../media-types.ts'
 import { type DescribedRoute, openApiDocument } from '../openapi/document.ts'
 import type { Operation } from '../openapi/operation.ts'
-import { webSocketOperation } from '../openapi/websocket-operation.ts'
+import { webSocketOperation, webSocketQueriesOperation } from '../openapi/websocket-operation.ts'
 import type { BodyShape } from '../request-body.ts'
 
 const operation: Operation = {
@@ -16,7 +16,10 @@ const operation: Operation = {
 
 /** Describes the routes that are registered after it, and itself. */
 export function openApiRoute(app: FastifyInstance, { lifecycle }: ServerContext): void {
-  const routes: DescribedRoute[] = [{ method: 'get', url: '/ws/query', operation: webSocketOperation }]
+  const routes: DescribedRoute[] = [
+    { method: 'get', url: '/ws/query', operation: webSocketOperation },
+    { method: 'get', url: '/ws/queries', operation: webSocketQueriesOperation },
+  ]
   let text: string | null = null
   app.addHook('onRoute', ({ method, url, schema }) => {
     if (schema?.operation === undefined || method === 'HEAD') return

@@ -44,7 +44,7 @@ it('a percentile is a time that was measured', () => {
 
 it('words and numbers that an option does not take are refused', () => {
   expect(parseCommandLine(['--via', 'http2', '--rate', '10']).via).toBe('http2')
-  expect(() => parseCommandLine(['--via', 'http3'])).toThrow("--via takes http1, http2; not 'http3'.")
+  expect(() => parseCommandLine(['--via', 'http3'])).toThrow("--via takes http1, http2, websocket; not 'http3'.")
   expect(() => parseCommandLine(['--query', 'keys'])).toThrow("--query takes key, range, column; not 'keys'.")
   expect(() => parseCommandLine(['--rate', 'fast'])).toThrow("--rate takes a whole number from 1 up, not 'fast'.")
 })
