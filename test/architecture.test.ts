@@ -133,6 +133,7 @@ const INNER_FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['server/openapi'],
     ['server/routes'],
     ['server/websocket-query'],
+    ['server/websocket-queries'],
     ['server/websocket'],
     ['server/app', 'server/connections'],
     ['server/options'],
