@@ -1,7 +1,6 @@
 /** When a worker commits: each query in its own interval, those that are part of one transaction together. */
 import type { Clock, Scheduled, Timer } from '../../clock.ts'
 import type { QueryAssignment } from '../assignment.ts'
-import { QuietTurns } from './quiet-turns.ts'
 import type { Transactions } from './transactions.ts'
 import type { CommitsIn, WorkerQuery } from './worker-query.ts'
 
@@ -24,10 +23,7 @@ const PARALLEL_COMMITS = 32
 
 /** A query as the schedule sees it. */
 export interface ScheduledQuery
-  extends Pick<
-    WorkerQuery,
-    'lag' | 'nextCommitAt' | 'failedCommits' | 'commit' | 'commitsIn' | 'isQuiet' | 'isDirty' | 'wantsCommit'
-  > {
+  extends Pick<WorkerQuery, 'lag' | 'nextCommitAt' | 'failedCommits' | 'commit' | 'commitsIn' | 'wantCommit'> {
   readonly assignment: Pick<QueryAssignment, 'config' | 'exactlyOnce'>
 }
 
@@ -37,7 +33,9 @@ export type TransactionsByUse = Readonly<Record<NonNullable<CommitsIn>, Pick<Tra
 export interface CommitScheduleOptions {
   readonly clock: Clock
   readonly timer: Timer
-  readonly queries: () => Iterable<ScheduledQuery>
+  readonly queries: () => readonly ScheduledQuery[]
+  /** Those that a commit would take now: see `WorkerQueries`. */
+  readonly next: () => readonly ScheduledQuery[]
   readonly transactions: TransactionsByUse
   /** Whether all should commit now, whatever their intervals. */
   readonly isPressed: () => boolean
@@ -60,7 +58,6 @@ export class CommitSchedule {
   /** Whether the last commit committed something, so that another may come before the next tick. */
   #isCommitUseful = true
   #waiters: (() => void)[] = []
-  readonly #turns = new QuietTurns()
 
   constructor(options: CommitScheduleOptions) {
     this.#options = options
@@ -80,22 +77,17 @@ export class CommitSchedule {
   /** Begins a commit now, before the next tick, if so many changes wait that it should come. Called between two rounds. */
   commitEarly(): void {
     if (this.#ticking === null || !this.#isCommitUseful || this.#underWay !== null || !this.#options.isPressed()) return
-    void this.#commit([...this.#options.queries()])
+    void this.#commit(this.#options.next())
   }
 
   /** Begins the commit of the open transaction if its queries have read all that there is. Called after each round. */
   commitWhenRead(): void {
-    const { transactions, queries, clock } = this.#options
+    const { transactions, queries, next, clock } = this.#options
     if (this.#ticking === null || this.#underWay !== null || transactions.transaction.isIdle) return
     this.#countEarly(clock.now())
     if (this.#early < 1) return
-    const exact: ScheduledQuery[] = []
-    for (const query of queries()) {
-      if (!query.assignment.exactlyOnce) continue
-      if (!hasReadAll(query)) return
-      exact.push(query)
-    }
-    void this.#commit(exact)
+    for (const query of queries()) if (query.assignment.exactlyOnce && !hasReadAll(query)) return
+    void this.#commit(next().filter(({ assignment }) => assignment.exactlyOnce))
   }
 
   /** Null: reading may continue; else resolves when a commit has made room. */
@@ -107,30 +99,21 @@ export class CommitSchedule {
   /** Commits whatever there is to commit. */
   async commitAll(): Promise<void> {
     await this.#underWay
-    const queries = [...this.#options.queries()]
-    for (const query of queries) query.wantsCommit = true
+    const queries = this.#options.queries()
+    for (const query of queries) query.wantCommit()
     await this.#commit(queries)
   }
 
   #tick(): void {
-    const { clock, queries, isPressed, onTick } = this.#options
+    const { clock, queries, next, isPressed, onTick } = this.#options
     onTick()
-    const all = [...queries()]
-    if (all.length === 0) this.stop()
+    if (queries().length === 0) this.stop()
     if (this.#underWay !== null) return
     const now = clock.now()
-    const pressed = isPressed()
     // A clock that was set back must not stop commits.
     const isDue = ({ nextCommitAt }: ScheduledQuery) => now >= nextCommitAt || nextCommitAt - now > MAX_INTERVAL_MS
-    const due = pressed ? all : all.filter(isDue)
-    if (due.length > 0) void this.#commit(this.#inTurn(due))
-  }
-
-  /** Those that commit in a transaction are chosen by it; quiet ones among the others wait until their turn comes, at some later tick. */
-  #inTurn(due: readonly ScheduledQuery[]): readonly ScheduledQuery[] {
-    const plain = due.filter(({ commitsIn }) => commitsIn === null)
-    if (plain.length === 0) return due
-    return [...due.filter(({ commitsIn }) => commitsIn !== null), ...this.#turns.take(plain)]
+    const due = isPressed() ? next() : next().filter(isDue)
+    if (due.length > 0) void this.#commit(due)
   }
 
   async #commit(queries: readonly ScheduledQuery[]): Promise<void> {

@@ -41,6 +41,7 @@ import { indexProgress, useIndexes } from './table-indexes.ts'
 import { TaskOpener } from './task-opener.ts'
 import { OUTPUT_TIMEOUT_MS, STATE_TIMEOUT_MS, Transactions } from './transactions.ts'
 import { WorkerPulls } from './worker-pulls.ts'
+import { WorkerQueries } from './worker-queries.ts'
 import { type CommitsIn, WorkerQuery } from './worker-query.ts'
 
 export interface LocalWorkerOptions {
@@ -66,7 +67,7 @@ const stateTransactionalId = (transactionalId: string): string => `${transaction
 /** Runs tasks in the thread that makes it. */
 export class LocalWorker implements InProcessWorker {
   readonly #options: LocalWorkerOptions
-  readonly #queries = new Map<string, CompiledQuery>()
+  readonly #queries = new WorkerQueries()
   /** Queries for which a round may have something to do; the others are at rest, however many they are. */
   readonly #atWork = new Set<CompiledQuery>()
   readonly #reading: WorkerReading
@@ -92,14 +93,16 @@ export class LocalWorker implements InProcessWorker {
     this.#workingFor = options.workingFor ?? new Int32Array(WATCHED.length)
     const { broker, clock, timer, compression, transactionalId, functionContext, schemas = NO_REGISTRY } = options
     this.#producer = broker.producer()
-    const run = () => [...this.#queries.values()].map(({ query }) => query)
+    const queries = this.#queries
+    const run = () => queries.all
     this.#fence = new MembershipFence(timer)
     this.#transactions = new Transactions({
       broker,
       transactionalId,
       timeoutMs: OUTPUT_TIMEOUT_MS,
       fence: this.#fence,
-      queries: () => run().filter(({ commitsIn }) => commitsIn === 'transaction'),
+      queries: () => queries.of('transaction'),
+      take: () => queries.take('transaction'),
       onAborted: (queries, reason) => void this.#endings.rewind(queries, reason),
     })
     this.#stateTransactions = new Transactions({
@@ -108,7 +111,8 @@ export class LocalWorker implements InProcessWorker {
       timeoutMs: STATE_TIMEOUT_MS,
       fence: this.#fence,
       // A query that has ended has written nothing since its last commit.
-      queries: () => run().filter(({ commitsIn, isEnded }) => commitsIn === 'stateTransaction' && !isEnded),
+      queries: () => queries.of('stateTransaction'),
+      take: () => queries.take('stateTransaction').filter(({ isEnded }) => !isEnded),
       onAborted: null,
     })
     this.#standbys = new StandbyQueries(options.stores.standbys)
@@ -148,11 +152,14 @@ export class LocalWorker implements InProcessWorker {
       onBadRecord: (query, error) => void this.#endings.halt(query, error),
       onFullness: (input) => this.#update(input),
       onWorkLeft: () => this.#reading.wakeUp(),
-      onWork: (compiled) => this.#atWork.add(compiled),
+      onWork: (compiled) => {
+        this.#atWork.add(compiled)
+        queries.touch(compiled.query)
+      },
     })
     this.#endings = new QueryEndings({
       ...options,
-      queries: this.#queries,
+      queries,
       reading: this.#reading,
       transactions: this.#transactions,
       stateTransactions: this.#stateTransactions,
@@ -161,6 +168,7 @@ export class LocalWorker implements InProcessWorker {
       clock,
       timer,
       queries: run,
+      next: () => [...queries.peek('transaction'), ...queries.peek('stateTransaction'), ...queries.take(null)],
       transactions: { transaction: this.#transactions, stateTransaction: this.#stateTransactions },
       isPressed: () => options.stores.needsCommit(),
       isFull: () => options.stores.isFull(),
@@ -203,6 +211,7 @@ export class LocalWorker implements InProcessWorker {
       const wanted = opened.filter(isWanted)
       query.tasks = [...query.tasks, ...wanted]
       this.#atWork.add(compiled)
+      this.#queries.touch(query)
       for (const task of wanted) for (const input of task.inputs) this.#read(query, input)
       await closeAll(opened.filter((task) => !wanted.includes(task)))
     } catch (error) {
@@ -220,7 +229,7 @@ export class LocalWorker implements InProcessWorker {
     const released = new Set(slots)
     this.#openings.release(slots)
     const leaving = new Map<WorkerQuery, readonly RunningTask[]>()
-    for (const { query } of this.#queries.values()) {
+    for (const query of this.#queries.all) {
       const tasks = query.isSlotted ? query.tasks.filter((task) => released.has(task.assignment.slot)) : []
       if (tasks.length > 0) leaving.set(query, tasks)
     }
@@ -333,13 +342,14 @@ export class LocalWorker implements InProcessWorker {
         commitsIn,
         transactionalId: this.#transactionalIdOf(commitsIn),
         sharesSlots: () => this.#fence.isShared,
+        onWork: (query) => this.#queries.touch(query),
         onFailure: (query, error) => this.#endings.fail(query, error),
       }),
       topologies: splitTopology(steps),
       schemas: stepSchemas(steps),
       rows: [],
     }
-    this.#queries.set(assignment.queryId, compiled)
+    this.#queries.add(compiled)
     return compiled
   }
 

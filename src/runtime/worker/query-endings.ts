@@ -12,14 +12,15 @@ import type { CompiledQuery } from './compiled-query.ts'
 import { closeAll } from './open-tasks.ts'
 import type { RunningTask } from './running-task.ts'
 import type { Transactions } from './transactions.ts'
+import type { WorkerQueries } from './worker-queries.ts'
 import type { WorkerQuery } from './worker-query.ts'
 
 /** A transaction ended without a fault of the query: by its timeout, or by a server that took slots over. */
 const ABORTS: ReadonlySet<BrokerErrorCode> = new Set(['TRANSACTION_ABORTED', 'PRODUCER_FENCED'])
 
 export interface QueryEndingsOptions {
-  /** The queries of the worker, by id; those that end leave it. */
-  readonly queries: Map<string, CompiledQuery>
+  /** Those that end leave it. */
+  readonly queries: WorkerQueries
   readonly clock: Clock
   readonly stores: Pick<StoreProvider, 'damagedSlots'>
   readonly reading: Pick<WorkerReading, 'remove'>
@@ -93,7 +94,7 @@ export class QueryEndings {
   /** Ends all queries with state in a damaged slot: the slot's file is moved aside when the first of them starts again. */
   failDamaged(error: StateDamagedError): void {
     const slots = new Set(this.#options.stores.damagedSlots())
-    for (const { query } of this.#options.queries.values())
+    for (const query of this.#options.queries.all)
       if (query.tasks.some(({ assignment }) => slots.has(assignment.slot))) query.fail(error)
   }
 
@@ -109,7 +110,7 @@ export class QueryEndings {
   /** Commits or drops the work of queries before their tasks are closed. Output in the open transaction ends with the transaction. */
   async #finish(queries: readonly WorkerQuery[], commit: boolean): Promise<void> {
     const { transactions, stateTransactions } = this.#options
-    for (const query of queries) query.wantsCommit = true
+    for (const query of queries) query.wantCommit()
     const uses = new Set(queries.map(({ commitsIn }) => commitsIn))
     if (uses.has('transaction')) await (commit ? transactions.commit() : transactions.abort())
     // Changelogs are written by commits alone: between two of them there is nothing to drop.
@@ -119,7 +120,7 @@ export class QueryEndings {
 
   #commit(query: WorkerQuery): Promise<void> {
     const { transactions, stateTransactions } = this.#options
-    query.wantsCommit = true
+    query.wantCommit()
     if (query.commitsIn === null) return query.commit()
     return query.commitsIn === 'transaction' ? transactions.commit() : stateTransactions.commit()
   }
@@ -127,7 +128,7 @@ export class QueryEndings {
   async #close(compiled: CompiledQuery): Promise<void> {
     const { queries } = this.#options
     const { query } = compiled
-    if (queries.get(query.id) === compiled) queries.delete(query.id)
+    queries.delete(compiled)
     query.end()
     this.#stopReading(query.tasks)
     await query.close()

@@ -47,7 +47,7 @@ export interface RunningTaskOptions
   readonly onFullness: (input: PartitionInput) => void
   /** Called when a part of a record's work is left for the next round. */
   readonly onWorkLeft: () => void
-  /** Called when the task takes a record after it was at rest. */
+  /** Called when rounds and the next commit have something to do for the task. */
   readonly onWork: () => void
 }
 
@@ -313,6 +313,7 @@ export class RunningTask implements InputTask {
     this.#positions.unmark()
     this.#hasIdleChange = true
     this.#hasTakenRecords = true
+    this.#options.onWork()
   }
 
   statistics(): StepStatistics[] {
@@ -351,8 +352,8 @@ export class RunningTask implements InputTask {
   }
 
   #noteRecord(): void {
+    if (this.#hasTakenRecords && !this.#isAtRest) return
     this.#hasTakenRecords = true
-    if (!this.#isAtRest) return
     this.#isAtRest = false
     this.#options.onWork()
   }

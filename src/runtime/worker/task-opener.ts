@@ -36,7 +36,7 @@ export interface TaskOpenerOptions
   /** Sends the changelogs of queries that commit their state alone in a transaction. */
   readonly stateProducer: RunningTaskOptions['producer']
   readonly listener: Pick<WorkerListener, 'onProcessingError' | 'onNotice'>
-  /** Called when a task of the query takes a record after it was at rest. */
+  /** Called when rounds and the next commit have something to do for a task of the query. */
   readonly onWork: (compiled: CompiledQuery) => void
   /** Called when a query must not pass a record. */
   readonly onBadRecord: (query: WorkerQuery, error: BadRecordError) => void

@@ -12,7 +12,6 @@ import { BrokerError } from '../../broker/broker-error.ts'
 import { commitSurely } from '../../broker/commit-surely.ts'
 import { messageOf } from '../../errors.ts'
 import type { MembershipFence } from './membership-fence.ts'
-import { QuietTurns } from './quiet-turns.ts'
 import type { TaskCheckpoint } from './running-task.ts'
 import type { WorkerQuery } from './worker-query.ts'
 
@@ -32,6 +31,8 @@ export interface TransactionsOptions {
   readonly fence: Pick<MembershipFence, 'addTo'>
   /** The queries whose outputs are in the transaction, also those that have ended and are not closed yet. */
   readonly queries: () => readonly WorkerQuery[]
+  /** Those among them that this commit takes: see `WorkerQueries`. */
+  readonly take: () => readonly WorkerQuery[]
   /**
    * The transaction was aborted: these queries have to start again from their committed offsets. They have ended already. Null: they
    * continue, since all that the transaction held is part of the next one again. That is so where it holds changelogs and positions alone.
@@ -45,7 +46,6 @@ export class Transactions {
   #isOpen = false
   #turn: Promise<void> = Promise.resolve()
   #pending = 0
-  readonly #turns = new QuietTurns()
 
   constructor(options: TransactionsOptions) {
     this.#options = options
@@ -82,9 +82,9 @@ export class Transactions {
   /** Never rejects: a failure aborts the transaction, and `onAborted` is called. */
   commit(): Promise<void> {
     return this.#inTurn(async () => {
-      const queries = this.#options.queries()
+      const queries = this.#options.take()
       if (!(await this.#isReady(queries))) return
-      const taken = this.#turns.take(queries).map((query) => ({ query, checkpoints: query.checkpoint() ?? [] }))
+      const taken = queries.map((query) => ({ query, checkpoints: query.checkpoint() ?? [] }))
       const used = taken.filter(({ checkpoints }) => checkpoints.length > 0)
       try {
         if (queries.some(isBroken)) throw new BrokerError('TRANSACTION_ABORTED', QUERY_FAILED)

@@ -31,6 +31,8 @@ export interface WorkerQueryOptions {
   readonly transactionalId: string | null
   /** Whether other servers may take its slots over. */
   readonly sharesSlots: () => boolean
+  /** Called when a commit is to take it. */
+  readonly onWork: (query: WorkerQuery) => void
   /** Called once. */
   readonly onFailure: (query: WorkerQuery, error: unknown) => void
 }
@@ -56,7 +58,7 @@ export class WorkerQuery {
   commits = 0
   failedCommits = 0
   /** Whether its positions are wanted in the next commit, although it is quiet. */
-  wantsCommit = false
+  #wantsCommit = false
   readonly #options: WorkerQueryOptions
   #purgeAt = 0
   /** What was committed at the last purge. */
@@ -94,12 +96,18 @@ export class WorkerQuery {
 
   /** Whether positions are all that it has to commit, and nobody waits for them. */
   get isQuiet(): boolean {
-    return !this.wantsCommit && this.tasks.every((task) => task.isQuiet)
+    return !this.#wantsCommit && this.tasks.every((task) => task.isQuiet)
   }
 
   /** Whether it has nothing to do at the end of a round. */
   get isAtRest(): boolean {
     return this.isEnded || this.tasks.every((task) => task.isAtRest)
+  }
+
+  /** The next commit is to take its positions, whatever else it does. */
+  wantCommit(): void {
+    this.#wantsCommit = true
+    this.#options.onWork(this)
   }
 
   /** Ends the query at once, and calls `onFailure`. */
@@ -130,7 +138,7 @@ export class WorkerQuery {
 
   /** How far all tasks have come. Null after a failure, which has ended the query. */
   checkpoint(): TaskCheckpoint[] | null {
-    this.wantsCommit = false
+    this.#wantsCommit = false
     if (this.isEnded) return null
     try {
       return this.tasks.flatMap((task) => task.checkpoint() ?? [])

@@ -7,13 +7,12 @@ class TestQuery implements ScheduledQuery {
   readonly assignment = { config: {}, exactlyOnce: false }
   readonly commitsIn = null
   readonly lag = 0
-  readonly isQuiet = false
-  readonly isDirty = true
-  wantsCommit = false
   nextCommitAt = 1e9
   commits = 0
   failedCommits = 0
   outcome: () => void = () => {}
+
+  wantCommit(): void {}
 
   async commit(): Promise<void> {
     this.commits++
@@ -31,6 +30,7 @@ const open = () => {
     timer,
     clock: { now: () => 1e9 - 1 },
     queries: () => [query],
+    next: () => [query],
     transactions: { transaction: IDLE, stateTransaction: IDLE },
     isPressed: () => state.isFull,
     isFull: () => state.isFull,
@@ -108,9 +108,7 @@ describe('a transaction', () => {
       lag: 0,
       nextCommitAt: 0,
       failedCommits: 0,
-      isQuiet: false,
-      isDirty: true,
-      wantsCommit: false,
+      wantCommit: () => {},
       commit: async () => {},
     }
     const clock = { at: 1e9, now: () => clock.at }
@@ -120,6 +118,7 @@ describe('a transaction', () => {
       timer: new ManualTimer(),
       clock,
       queries: () => [query],
+      next: () => [query],
       transactions: { transaction: transactions, stateTransaction: IDLE },
       isPressed: () => false,
       isFull: () => false,
