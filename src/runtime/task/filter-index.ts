@@ -15,19 +15,39 @@ export interface IndexedFilter {
 export class FilterIndex<Filter extends IndexedFilter> {
   /** Filters that hold for the row that was matched last. */
   readonly matched: Filter[] = []
-  readonly #others: readonly Filter[]
-  readonly #columns: readonly { readonly column: number; readonly byValue: ReadonlyMap<Value, Candidates<Filter>> }[]
+  readonly #others: Filter[] = []
+  readonly #columns: IndexedColumn<Filter>[] = []
 
   constructor(filters: readonly Filter[]) {
-    const others: Filter[] = []
-    const columns = new Map<number, Map<Value, Candidates<Filter>>>()
-    for (const filter of filters) {
-      const wanted = filter.predicate === null ? null : wantedValue(filter.predicate)
-      if (wanted === null) others.push(filter)
-      else addTo(columns, wanted, filter)
+    for (const filter of filters) this.add(filter)
+  }
+
+  add(filter: Filter): void {
+    const wanted = wantedBy(filter)
+    if (wanted === null) {
+      this.#others.push(filter)
+      return
     }
-    this.#others = others
-    this.#columns = [...columns].map(([column, byValue]) => ({ column, byValue }))
+    const { column, value } = wanted
+    let indexed = this.#columns.find((one) => one.column === column.index)
+    if (indexed === undefined) this.#columns.push((indexed = { column: column.index, byValue: new Map() }))
+    let candidates = indexed.byValue.get(value)
+    if (candidates === undefined) indexed.byValue.set(value, (candidates = { sure: [], checked: [] }))
+    candidates[kindOf(filter)].push(filter)
+  }
+
+  remove(filter: Filter): void {
+    const wanted = wantedBy(filter)
+    if (wanted === null) {
+      take(this.#others, filter)
+      return
+    }
+    const indexed = this.#columns.find(({ column }) => column === wanted.column.index)
+    const candidates = indexed?.byValue.get(wanted.value)
+    if (indexed === undefined || candidates === undefined) return
+    take(candidates[kindOf(filter)], filter)
+    if (candidates.sure.length + candidates.checked.length === 0) indexed.byValue.delete(wanted.value)
+    if (indexed.byValue.size === 0) take(this.#columns, indexed)
   }
 
   get isEmpty(): boolean {
@@ -54,6 +74,11 @@ export class FilterIndex<Filter extends IndexedFilter> {
       if (filter.matches(row)) this.matched.push(filter)
     }
   }
+}
+
+interface IndexedColumn<Filter> {
+  readonly column: number
+  readonly byValue: Map<Value, Candidates<Filter>>
 }
 
 /** Filters that require the same value of a column. */
@@ -85,15 +110,13 @@ function columnIs(column: Expression, literal: Expression): WantedValue | null {
   return { column, value: literal.value }
 }
 
-function addTo<Filter extends IndexedFilter>(
-  columns: Map<number, Map<Value, Candidates<Filter>>>,
-  { column: { index }, value }: WantedValue,
-  filter: Filter,
-): void {
-  const byValue = columns.get(index) ?? new Map<Value, Candidates<Filter>>()
-  columns.set(index, byValue)
-  const candidates = byValue.get(value) ?? { sure: [], checked: [] }
-  byValue.set(value, candidates)
-  const isSure = filter.predicate?.kind === 'comparison'
-  candidates[isSure ? 'sure' : 'checked'].push(filter)
+const wantedBy = ({ predicate }: IndexedFilter): WantedValue | null =>
+  predicate === null ? null : wantedValue(predicate)
+
+const kindOf = ({ predicate }: IndexedFilter): keyof Candidates<unknown> =>
+  predicate?.kind === 'comparison' ? 'sure' : 'checked'
+
+function take<Item>(items: Item[], item: Item): void {
+  const index = items.indexOf(item)
+  if (index >= 0) items.splice(index, 1)
 }

@@ -56,12 +56,12 @@ export function sourceIdentity(step: SourceStep): string {
 
 export class SharedSource {
   readonly #options: SharedSourceOptions
-  #views: InputView[] = []
+  #views = new Map<TaskInput, InputView>()
   /** The union of the columns, new ones last, so that compiled filters stay right. */
   #columns: SourceColumn[] = []
   /** How many inputs need each column. */
   readonly #needs = new Map<string, number>()
-  /** Null: the inputs have changed since the last record. */
+  /** Null: the inputs have changed since the last record, by more than a filter. */
   #reading: Reading | null = null
   /** At the record that is being read. */
   #cursor: RecordCursor | null = null
@@ -75,28 +75,30 @@ export class SharedSource {
   }
 
   get size(): number {
-    return this.#views.length
+    return this.#views.size
   }
 
   /** Must not be called while a record is being read. */
   add(input: TaskInput): void {
     const { columns } = input.entry.step as SourceStep
+    const width = this.#columns.length
     for (const column of columns) {
       const origin = originText(column.from)
       const needs = this.#needs.get(origin) ?? 0
       if (needs === 0) this.#columns.push(column)
       this.#needs.set(origin, needs + 1)
     }
-    this.#views.push(this.#viewOf(input))
-    this.#reading = null
+    const view = this.#viewOf(input)
+    this.#views.set(input, view)
+    if (this.#columns.length > width || !joins(view, this.#reading)) this.#reading = null
   }
 
   /** Idempotent. Must not be called while a record is being read. */
   remove(input: TaskInput): void {
-    const index = this.#views.findIndex((view) => view.input === input)
-    if (index < 0) return
-    this.#views.splice(index, 1)
-    this.#reading = null
+    const view = this.#views.get(input)
+    if (view === undefined) return
+    this.#views.delete(input)
+    if (this.#views.size === 1 || !leaves(view, this.#reading)) this.#reading = null
     const { columns } = input.entry.step as SourceStep
     const unused = new Set(columns.map(({ from }) => originText(from)).filter((origin) => this.#unneed(origin) === 0))
     if (unused.size > 0) this.#forgetColumns(unused)
@@ -132,7 +134,7 @@ export class SharedSource {
 
   /** A fault in a column of one input does not concern the others: each input reads the record by itself. */
   #readAlone(cursor: RecordCursor): void {
-    for (const view of this.#views) view.alone(this.#options).read(cursor)
+    for (const view of this.#views.values()) view.alone(this.#options).read(cursor)
   }
 
   #unneed(origin: string): number {
@@ -145,7 +147,8 @@ export class SharedSource {
   /** Compiles the filters of the others again, as the columns move. */
   #forgetColumns(unused: ReadonlySet<string>): void {
     this.#columns = this.#columns.filter(({ from }) => !unused.has(originText(from)))
-    this.#views = this.#views.map(({ input }) => this.#viewOf(input))
+    this.#views = new Map([...this.#views.keys()].map((input) => [input, this.#viewOf(input)]))
+    this.#reading = null
   }
 
   #viewOf(input: TaskInput): InputView {
@@ -154,7 +157,7 @@ export class SharedSource {
 
   #makeReading(): Reading {
     const { partition, headers, writerSchemas, decodesAll = false } = this.#options
-    const views = this.#views
+    const views = [...this.#views.values()]
     for (const view of views) view.unionWidth = this.#columns.length
     // The reader before this one may have passed values of its last record; this one clears only what it passes itself.
     for (const { input } of views) input.entry.passage?.values.clear()
@@ -163,14 +166,16 @@ export class SharedSource {
     const filtered = views.filter((view): view is FilteredView => view.filter !== null)
     const filters = new FilterIndex(filtered.map((view) => view.filter))
     const single = views.length === 1 ? views[0]! : null
+    const predicateColumns = new Set(filtered.flatMap(({ filter }) => filter.columns))
+    const needsKey = entries.some((entry) => entry.needsKey)
     const reader = new SourceReader({
       step: { ...(entries[0]!.step as SourceStep), columns: [...this.#columns] },
       partition,
       headers,
       writerSchemas,
       predicate: predicateOf(single, unfiltered, filters),
-      predicateColumns: [...new Set(filtered.flatMap(({ filter }) => filter.columns))],
-      needsKey: entries.some(({ needsKey }) => needsKey),
+      predicateColumns: [...predicateColumns],
+      needsKey,
       dropsNulls: unfiltered.length === 0,
       passage: !decodesAll && single?.hasAllColumns === true ? passageOf(single.input) : null,
       onError: (target, { message, causes }, bytes) => {
@@ -180,12 +185,12 @@ export class SharedSource {
       onBadTime: (error) => this.#badTime(error),
     })
     const advancing = views.filter(({ input }) => input.needsStreamTime)
-    return { reader, single, unfiltered, filters, advancing }
+    return { reader, single, unfiltered, filters, advancing, predicateColumns, needsKey }
   }
 
   #badTime(error: unknown): void {
     const message = messageOf(error)
-    for (const { input } of this.#views) {
+    for (const input of this.#views.keys()) {
       input.takeBadRecord({ message, causes: [], target: 'value' }, this.#cursor!)
     }
   }
@@ -202,6 +207,26 @@ interface Reading {
   readonly filters: FilterIndex<InputFilter>
   /** Inputs whose tasks need the time of dropped records. */
   readonly advancing: readonly InputView[]
+  /** What the reader was made for: a filter on other columns, or an input that needs the key, makes another necessary. */
+  readonly predicateColumns: ReadonlySet<number>
+  readonly needsKey: boolean
+}
+
+/** Adds the filter of one more input to the others, where nothing else changes. False: it is not so. */
+function joins({ input, filter }: InputView, reading: Reading | null): boolean {
+  if (reading === null || reading.single !== null || reading.filters.isEmpty || filter === null) return false
+  if (input.needsStreamTime || (input.entry.needsKey && !reading.needsKey)) return false
+  if (!filter.columns.every((column) => reading.predicateColumns.has(column))) return false
+  input.entry.passage?.values.clear()
+  reading.filters.add(filter)
+  return true
+}
+
+/** Takes the filter of an input away from the others, where nothing else changes. False: it is not so. */
+function leaves({ input, filter }: InputView, reading: Reading | null): boolean {
+  if (reading === null || reading.single !== null || filter === null || input.needsStreamTime) return false
+  reading.filters.remove(filter)
+  return !reading.filters.isEmpty
 }
 
 /** The condition under which a record is decoded whole; null: some input takes every record. */

@@ -16,6 +16,8 @@ import { type FormCodecs, keyCodecOf, ReceivedForms, readPull } from './wire-pul
 
 /** Time between reports of progress to the main thread. */
 const PROGRESS_MS = 500
+/** Part of the thread's time that these reports may take: those of ten thousand queries take long, and come less often. */
+const PROGRESS_SHARE = 0.05
 
 interface ServedQuery {
   readonly assignment: QueryAssignment
@@ -60,6 +62,8 @@ export class WorkerServer {
   readonly #shared = new SharedJson()
   readonly #marks = new Map<string, string>()
   readonly #reporting: Scheduled
+  /** By the timer: when the next report by itself may come. */
+  #reportAt = 0
   #nextCursor = 1
 
   constructor(options: WorkerServerOptions) {
@@ -68,7 +72,9 @@ export class WorkerServer {
     options.port.on('message', (message) => {
       if (message.kind === 'call') void this.#answer(message)
     })
-    this.#reporting = options.timer.every(PROGRESS_MS, () => this.#report())
+    this.#reporting = options.timer.every(PROGRESS_MS, () => {
+      if (options.timer.elapsed() >= this.#reportAt) this.#report()
+    })
   }
 
   readonly #handlers: Handlers = {
@@ -225,8 +231,11 @@ export class WorkerServer {
   }
 
   #report(): void {
+    const { timer } = this.#options
+    const startedAt = timer.elapsed()
     this.#postProgress()
     if (this.#followed.size > 0) this.#postLags()
+    this.#reportAt = startedAt + (timer.elapsed() - startedAt) / PROGRESS_SHARE
   }
 
   #postLags(): void {

@@ -6,6 +6,7 @@ import { untimedBudget } from '../../../../src/functions/budget.ts'
 import type { QueryRuntimeOptions } from '../../../../src/runtime/queries/runtime.ts'
 import { PartitionInput } from '../../../../src/runtime/reading/partition-input.ts'
 import { memoryStores } from '../../../../src/runtime/stores/memory-stores.ts'
+import { FilterIndex } from '../../../../src/runtime/task/filter-index.ts'
 import { LocalWorker } from '../../../../src/runtime/worker/local-worker.ts'
 import { RunningTask } from '../../../../src/runtime/worker/running-task.ts'
 import { functions, QueryWorld } from '../../../support/query-world.ts'
@@ -196,4 +197,27 @@ test('of many filters, those that take no record have no work, and yet count and
   }
   expect(await numbers('F7')).toEqual([...Array(40).keys()])
   expect(await numbers('F8')).toEqual([])
+})
+
+test('a filter comes and goes beside others while records are read, and theirs stay as they are', async () => {
+  world = await QueryWorld.open(onOneWorker)
+  const filterOn = (name: string, state: string) =>
+    `CREATE STREAM ${name} AS SELECT userid, n FROM logs WHERE state = '${state}';`
+  await world.run(LOGS + Array.from({ length: 20 }, (_, i) => filterOn(`f${i}`, `s${i}`)).join('\n'))
+  await world.produce('logs', logs(0, 10))
+  await world.runtime.settled()
+  const added = vi.spyOn(FilterIndex.prototype, 'add')
+  try {
+    const [la] = await world.run(filterOn('la', 'LA'), {})
+    await world.produce('logs', logs(10, 20))
+    await world.runtime.settled()
+    expect(await numbers('LA')).toEqual([...Array(20).keys()].slice(10))
+    await world.runtime.stop(la!.queryId, { purge: false })
+    await world.produce('logs', logs(20, 30))
+    await world.runtime.settled()
+    expect(await numbers('LA')).toHaveLength(10)
+    expect(added).toHaveBeenCalledTimes(1)
+  } finally {
+    added.mockRestore()
+  }
 })

@@ -72,3 +72,19 @@ test('other filters are always asked', () => {
   index.match(['a'])
   expect(names(index)).toEqual(['or'])
 })
+
+test('a filter that was added counts from then on, and one that was removed no longer', () => {
+  const filters = ['LA', 'LA', 'CA'].map((state, i) =>
+    filter(`${state}${i}`, equal(column(0), text(state)), ([v]) => v === state),
+  )
+  const other = filter('other', { kind: 'isNull', type: BOOLEAN, negated: true, operand: column(0) }, () => true)
+  const index = new FilterIndex(filters.slice(0, 1))
+  for (const one of [...filters.slice(1), other]) index.add(one)
+  index.match(['LA'])
+  expect(names(index)).toEqual(['other', 'LA0', 'LA1'])
+  for (const one of [filters[0]!, other]) index.remove(one)
+  index.match(['LA'])
+  expect(names(index)).toEqual(['LA1'])
+  for (const one of filters.slice(1)) index.remove(one)
+  expect([index.match(['LA']), index.match(['CA']), index.isEmpty]).toEqual([false, false, true])
+})

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { ManualTimer } from '../../../../src/clock.ts'
+import { ManualTimer, type Timer } from '../../../../src/clock.ts'
 import { addProgress } from '../../../../src/runtime/query-progress.ts'
 import type { CallMessage } from '../../../../src/runtime/threads/protocol.ts'
 import { RemoteWorker } from '../../../../src/runtime/threads/remote-worker.ts'
@@ -18,14 +18,28 @@ const NO_EVENTS = {
 let consumed: number
 let remote: RemoteWorker
 let timer: ManualTimer
+/** How long the worker takes to look at its query, ms. */
+let lookMs: number
+let reports: number
 
 beforeEach(() => {
   timer = new ManualTimer()
   consumed = 0
+  lookMs = 0
+  reports = 0
+  let lookedMs = 0
+  const slow: Timer = {
+    after: (ms, call) => timer.after(ms, call),
+    every: (ms, call) => timer.every(ms, call),
+    elapsed: () => timer.elapsed() + lookedMs,
+  }
   const local: Partial<InProcessWorker> = {
     start: async () => {},
     close: async () => {},
-    progressMark: () => String(consumed),
+    progressMark: () => {
+      lookedMs += lookMs
+      return String(consumed)
+    },
     progress: () => ({ ...addProgress([]), recordsConsumed: consumed }),
     get totals() {
       return new Map([['logs', { records: consumed, decoded: consumed, bytes: 0 }]])
@@ -35,9 +49,12 @@ beforeEach(() => {
   remote = new RemoteWorker((call) => queueMicrotask(() => toWorker[0]!(call)), NO_EVENTS)
   const port: WorkerPort = {
     on: (_event, listener) => void toWorker.push(listener),
-    postMessage: (message) => queueMicrotask(() => remote.onMessage(message)),
+    postMessage: (message) => {
+      if (message.kind === 'progress') reports++
+      queueMicrotask(() => remote.onMessage(message))
+    },
   }
-  new WorkerServer({ port, timer, open: () => local as InProcessWorker, onClosed: () => {} })
+  new WorkerServer({ port, timer: slow, open: () => local as InProcessWorker, onClosed: () => {} })
 })
 
 afterEach(() => remote.close())
@@ -64,6 +81,22 @@ test('a worker tells by itself twice a second', async () => {
   timer.advance(1)
   await soon()
   expect(remote.progress('Q')).toMatchObject({ recordsConsumed: 7 })
+})
+
+test('a worker whose reports take long sends fewer of them, and answers a refresh at once', async () => {
+  await start()
+  lookMs = 100
+  reports = 0
+  for (let tick = 0; tick < 40; tick++) {
+    consumed++
+    timer.advance(500)
+    await soon()
+  }
+  // A report that took 100 ms is followed by two seconds less those 100 ms, in ticks of half a second.
+  expect(reports).toBe(10)
+  consumed++
+  await remote.refresh()
+  expect(remote.progress('Q')).toMatchObject({ recordsConsumed: 41 })
 })
 
 test('a refresh of a worker that is gone rejects', async () => {
