@@ -113,8 +113,12 @@ function columnIs(column: Expression, literal: Expression): WantedValue | null {
 const wantedBy = ({ predicate }: IndexedFilter): WantedValue | null =>
   predicate === null ? null : wantedValue(predicate)
 
+/** Whether the predicate holds for all rows with the value that it wants, so that nothing of it is left to evaluate. */
+export const isSure = (predicate: Expression): boolean =>
+  predicate.kind === 'comparison' && wantedValue(predicate) !== null
+
 const kindOf = ({ predicate }: IndexedFilter): keyof Candidates<unknown> =>
-  predicate?.kind === 'comparison' ? 'sure' : 'checked'
+  predicate !== null && isSure(predicate) ? 'sure' : 'checked'
 
 function take<Item>(items: Item[], item: Item): void {
   const index = items.indexOf(item)

@@ -13,7 +13,7 @@ import type { WriterSchemas } from '../../serde/format.ts'
 import type { Header, StreamRecord } from '../../types/record.ts'
 import type { Row } from '../../types/value.ts'
 import type { ReadFault } from './bad-records.ts'
-import { FilterIndex, type IndexedFilter } from './filter-index.ts'
+import { FilterIndex, type IndexedFilter, isSure } from './filter-index.ts'
 import type { TaskPassage } from './passed-columns.ts'
 import type { RecordCursor } from './record-cursor.ts'
 import { SourceReader } from './source-reader.ts'
@@ -287,13 +287,15 @@ class InputView {
     const predicate = mapColumns(filter.predicate, place)
     const wanted = filter.wanted && { ...filter.wanted, index: place(filter.wanted.index) }
     const mapped = { ...filter, predicate, ...(wanted && { wanted }) }
-    const matches = compileFilter(mapped, context)
+    // Filters that are found by a value are evaluated only while they are alone: thousands of them need not be compiled.
+    let matches = wanted === undefined && isSure(predicate) ? null : compileFilter(mapped, context)
     const { input } = this
     return {
       predicate: wanted === undefined ? predicate : null,
       columns: filterExpressions(mapped).flatMap((expression) => columnsOf(expression)),
       matches: (row) => {
         input.beginFilter()
+        matches ??= compileFilter(mapped, context)
         return matches(row)
       },
       view: this,

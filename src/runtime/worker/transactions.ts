@@ -46,6 +46,8 @@ export class Transactions {
   #isOpen = false
   #turn: Promise<void> = Promise.resolve()
   #pending = 0
+  /** A commit that has not begun: whatever wants one now is part of it. */
+  #waiting: Promise<void> | null = null
 
   constructor(options: TransactionsOptions) {
     this.#options = options
@@ -81,7 +83,8 @@ export class Transactions {
 
   /** Never rejects: a failure aborts the transaction, and `onAborted` is called. */
   commit(): Promise<void> {
-    return this.#inTurn(async () => {
+    this.#waiting ??= this.#inTurn(async () => {
+      this.#waiting = null
       const queries = this.#options.take()
       if (!(await this.#isReady(queries))) return
       const taken = queries.map((query) => ({ query, checkpoints: query.checkpoint() ?? [] }))
@@ -105,6 +108,7 @@ export class Transactions {
         await writeState(query, checkpoints)
       }
     })
+    return this.#waiting
   }
 
   /** Drops what all queries wrote since the last commit, after one of them has failed. Never rejects. */

@@ -15,8 +15,7 @@ export class WorkerQueries {
   readonly #byId = new Map<string, CompiledQuery>()
   /** Queries that are not quiet, as far as is known. */
   readonly #touched = new Set<WorkerQuery>()
-  /** Lists made of `#byId`, until that changes. */
-  readonly #lists = new Map<CommitsIn | 'all', readonly WorkerQuery[]>()
+  readonly #lists = new Map<CommitsIn, QueryList>()
   /** By how they commit: place in the list where the next commit looks first. */
   readonly #next = new Map<CommitsIn, number>()
 
@@ -30,9 +29,12 @@ export class WorkerQueries {
 
   /** In the place of one of the same id. */
   add(compiled: CompiledQuery): void {
-    this.#byId.set(compiled.query.id, compiled)
-    this.#lists.clear()
-    this.touch(compiled.query)
+    const { query } = compiled
+    const former = this.#byId.get(query.id)
+    if (former !== undefined) this.delete(former)
+    this.#byId.set(query.id, compiled)
+    this.#list(query.commitsIn).add(query)
+    this.touch(query)
   }
 
   /** No effect if another of the same id has its place. */
@@ -41,21 +43,21 @@ export class WorkerQueries {
     this.#touched.delete(query)
     if (this.#byId.get(query.id) !== compiled) return
     this.#byId.delete(query.id)
-    this.#lists.clear()
+    this.#list(query.commitsIn).delete(query)
   }
 
   get all(): readonly WorkerQuery[] {
-    return this.#list('all')
+    return [...this.#lists.values()].flatMap(({ queries }) => queries)
   }
 
   /** Those that commit so. */
   of(use: CommitsIn): readonly WorkerQuery[] {
-    return this.#list(use)
+    return this.#list(use).queries
   }
 
   /** The next commit takes the query: it has done something, or its positions are wanted. */
   touch(query: WorkerQuery): void {
-    this.#touched.add(query)
+    if (this.#byId.get(query.id)?.query === query) this.#touched.add(query)
   }
 
   /** Those among `of(use)` that a commit takes now. The next one takes other quiet ones. */
@@ -88,18 +90,36 @@ export class WorkerQueries {
     const taken: WorkerQuery[] = []
     for (const query of this.#touched) {
       if (query.commitsIn !== use) continue
-      if (query.isQuiet || this.#byId.get(query.id)?.query !== query) this.#touched.delete(query)
+      if (query.isQuiet) this.#touched.delete(query)
       else taken.push(query)
     }
     return taken
   }
 
-  #list(use: CommitsIn | 'all'): readonly WorkerQuery[] {
-    const known = this.#lists.get(use)
-    if (known !== undefined) return known
-    const queries = [...this.#byId.values()].map(({ query }) => query)
-    const list = use === 'all' ? queries : queries.filter(({ commitsIn }) => commitsIn === use)
-    this.#lists.set(use, list)
+  #list(use: CommitsIn): QueryList {
+    let list = this.#lists.get(use)
+    if (list === undefined) this.#lists.set(use, (list = new QueryList()))
     return list
+  }
+}
+
+/** A list from which a query is taken by moving the last one to its place. */
+class QueryList {
+  readonly queries: WorkerQuery[] = []
+  readonly #places = new Map<WorkerQuery, number>()
+
+  add(query: WorkerQuery): void {
+    this.#places.set(query, this.queries.length)
+    this.queries.push(query)
+  }
+
+  delete(query: WorkerQuery): void {
+    const place = this.#places.get(query)
+    if (place === undefined) return
+    this.#places.delete(query)
+    const last = this.queries.pop()!
+    if (last === query) return
+    this.queries[place] = last
+    this.#places.set(last, place)
   }
 }
