@@ -13,6 +13,7 @@ import { type EarlyLimitStep, earlyLimit } from './changes/early-limit.ts'
 import { type GroupingSetsStep, groupingSets } from './changes/grouping-sets.ts'
 import { type MergeStep, merge } from './changes/merge.ts'
 import { type OverStep, over } from './changes/over.ts'
+import { type PartialChangeAggregateStep, partialChangeAggregate } from './changes/partial-change-aggregate.ts'
 import { type SettleStep, settle } from './changes/settle.ts'
 import { EDGES, type EdgeDefinition, type EdgeStep } from './edges.ts'
 import type { ForeignKeyLookupStep, ForeignKeyResolveStep, ForeignKeySubscribeStep } from './join/foreign-key-join.ts'
@@ -57,6 +58,7 @@ export type OperatorStep =
   | ChangeJoinStep
   | AsofJoinStep
   | ChangeAggregateStep
+  | PartialChangeAggregateStep
   | GroupingSetsStep
   | SettleStep
   | CombineRowsStep
@@ -91,6 +93,7 @@ export const OPERATORS: {
   changeJoin,
   asofJoin,
   changeAggregate,
+  partialChangeAggregate,
   groupingSets,
   settle,
   combineRows,

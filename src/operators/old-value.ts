@@ -8,7 +8,8 @@ export function readsOldValue(id: StepId, steps: readonly Step[]): boolean {
   return steps.some((step) => {
     if (!inputsOf(step).includes(id)) return false
     if (step.kind === 'subscriber' && step.readsOldValue === true) return true
-    const { oldValue } = factsOf(step)
+    const { oldValue: fact } = factsOf(step)
+    const oldValue = typeof fact === 'function' ? fact(step) : fact
     return oldValue === 'reads' || (oldValue === 'passes' && readsOldValue(step.id, steps))
   })
 }

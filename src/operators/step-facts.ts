@@ -11,6 +11,8 @@ import type { ColumnRead } from './column-read.ts'
 import type { OperatorContext } from './operator-context.ts'
 import type { StepSchema } from './step.ts'
 
+export type OldValueUse = 'reads' | 'passes' | 'ignores'
+
 export interface StepFacts<Step> {
   /** The name in EXPLAIN's tree. */
   readonly label: string
@@ -20,7 +22,7 @@ export interface StepFacts<Step> {
    * What the step does with `oldValue` of its input: `reads` computes with it, `passes` hands it (or a projection of it) on, so that the
    * steps behind decide, `ignores` drops it. A step that reads it without saying so gets nulls.
    */
-  readonly oldValue: 'reads' | 'passes' | 'ignores'
+  readonly oldValue: OldValueUse | ((step: Step) => OldValueUse)
   /**
    * Whether what the step does depends on stream time, or on the order of its inputs by time: behind a repartition it needs the watermarks
    * of the tasks upstream.

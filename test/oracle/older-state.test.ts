@@ -1,5 +1,6 @@
 /** Plans of older servers, whose operators keep their state in another form, give what the plans of this one give. */
 import { expect, it } from 'vitest'
+import type { StepId } from '../../src/operators/step.ts'
 import type { PhysicalPlan } from '../../src/plan/physical-plan.ts'
 import { planOf } from '../support/continuous-oracle.ts'
 import { PartitionedDriver } from '../support/partitioned-driver.ts'
@@ -45,7 +46,7 @@ function eventsOf(source: 'S' | 'T', random: Random): Event[] {
 
 const withOlderState = (plan: PhysicalPlan): PhysicalPlan => ({
   ...plan,
-  steps: plan.steps.map((step) => {
+  steps: plan.steps.flatMap((step) => {
     switch (step.kind) {
       case 'over': {
         const { isListed: _isListed, inBlocks: _inBlocks, ...older } = step
@@ -54,14 +55,33 @@ const withOlderState = (plan: PhysicalPlan): PhysicalPlan => ({
       case 'settle':
         return { ...step, isListed: false }
       case 'changeAggregate': {
-        const { onlyAdds: _onlyAdds, valuesInBlocks: _valuesInBlocks, ...older } = step
+        const {
+          onlyAdds: _onlyAdds,
+          valuesInBlocks: _blocks,
+          keepsSmallSets: _small,
+          recordColumns: _,
+          ...older
+        } = step
         return older
       }
+      case 'repartition': {
+        const { recordColumns: _, ...older } = step
+        return older
+      }
+      case 'changeKey':
+        return { ...step, input: beforePartials(step.input, plan) }
+      case 'partialChangeAggregate':
+        return []
       default:
         return step
     }
   }),
 })
+
+function beforePartials(id: StepId, { steps }: PhysicalPlan): StepId {
+  const step = steps.find((one) => one.id === id)!
+  return step.kind === 'partialChangeAggregate' ? step.input : id
+}
 
 /** The table after each batch. */
 function tablesOf(plan: PhysicalPlan, source: string, events: readonly Event[], coalesces: boolean): string[] {

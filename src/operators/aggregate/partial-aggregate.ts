@@ -27,6 +27,7 @@ import type { StepId } from '../step.ts'
 import { type AggregateCall, callExpressions, partialColumns } from './aggregate-call.ts'
 import { PartialGroups } from './partial-groups.ts'
 import { PartialShare } from './partial-share.ts'
+import { functionStates } from './partial-states.ts'
 import { partialWindows } from './partial-windows.ts'
 
 export interface PartialAggregateStep {
@@ -57,7 +58,17 @@ export const partialAggregate: OperatorDefinition<PartialAggregateStep> = {
   build({ functions, window }, [input], context, emit) {
     if (!context.coalesces) return { inputs: [emit] }
     const windows = partialWindows(window)
-    const groups = new PartialGroups({ functions, input: input!, windows, context, emit })
+    const states = functionStates(functions, context)
+    const { streamTime } = context
+    const groups = new PartialGroups({
+      states,
+      input: input!,
+      windows,
+      streamTime,
+      passesFirst: false,
+      groupColumns: null,
+      emit,
+    })
     const share = new PartialShare()
     let latest = -1
     return {

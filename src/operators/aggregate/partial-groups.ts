@@ -1,12 +1,8 @@
 /** The partials of a task between two flushes. Their number and their size are bounded: what is full leaves. */
-import type { Process } from '../../types/record.ts'
-import type { SqlType } from '../../types/sql-type.ts'
-import type { Row, Value } from '../../types/value.ts'
-import type { OperatorContext } from '../operator-context.ts'
-import type { KeyedRecord } from '../record-key.ts'
+import type { Process, StreamRecord } from '../../types/record.ts'
+import type { Row } from '../../types/value.ts'
 import type { StepSchema } from '../step.ts'
-import type { AggregateCall } from './aggregate-call.ts'
-import { type AggregateFunctions, compileAggregateFunctions } from './aggregate-functions.ts'
+import { lengthOf, type PartialStates, textColumns } from './partial-states.ts'
 import { type Partial, PartialTable } from './partial-table.ts'
 import type { PartialWindows } from './partial-windows.ts'
 
@@ -16,39 +12,49 @@ const MAX_PARTIALS = 10_000
 const MAX_TEXT = 2 * 1024 * 1024
 
 export interface PartialGroupsOptions {
-  readonly functions: readonly AggregateCall[]
+  readonly states: PartialStates
   readonly input: StepSchema
+  /** How many first columns of a row are its group; null: the key of the record is. */
+  readonly groupColumns: number | null
   readonly windows: PartialWindows
-  readonly context: OperatorContext
+  readonly streamTime: () => number
+  /**
+   * Whether the first record of a group since the last flush leaves as it came, unless several came when the group was there last. For states that take
+   * much memory: those of groups that hardly come again would spare no record, and live long enough to be moved to where garbage stays long.
+   */
+  readonly passesFirst: boolean
   readonly emit: Process
 }
 
 export class PartialGroups {
-  readonly #aggregation: AggregateFunctions
+  readonly #states: PartialStates
   readonly #windows: PartialWindows
+  readonly #passesFirst: boolean
   readonly #streamTime: () => number
   readonly #emit: Process
   readonly #table: PartialTable
   /** In the order in which they came. */
   readonly #pending: Partial[] = []
-  /** NULLs in the place of a record's columns. */
+  readonly #groupColumns: number | null
+  /** NULLs in the place of a record's columns, behind those of the group where they are in the row. */
   readonly #noRecord: Row
-  /** States that may be long texts. */
-  readonly #textStates: readonly number[]
   readonly #textKeys: readonly number[]
   #text = 0
+  #period = 0
   #closesAt = Number.POSITIVE_INFINITY
   #heldTime = Number.POSITIVE_INFINITY
 
-  constructor({ functions, input, windows, context, emit }: PartialGroupsOptions) {
-    this.#aggregation = compileAggregateFunctions(functions, context)
+  constructor({ states, input, groupColumns, windows, streamTime, passesFirst, emit }: PartialGroupsOptions) {
+    this.#states = states
     this.#windows = windows
-    this.#streamTime = context.streamTime
+    this.#passesFirst = passesFirst
+    this.#streamTime = streamTime
     this.#emit = emit
-    this.#table = new PartialTable(input.key)
-    this.#noRecord = new Array(input.value.length).fill(null)
-    this.#textStates = textColumns(functions.map(({ stateType }) => stateType))
-    this.#textKeys = textColumns(input.key.map(({ type }) => type))
+    const group = groupColumns === null ? input.key : input.value.slice(0, groupColumns)
+    this.#table = new PartialTable(group)
+    this.#groupColumns = groupColumns
+    this.#noRecord = new Array(input.value.length - (groupColumns ?? 0)).fill(null)
+    this.#textKeys = textColumns(group.map(({ type }) => type))
   }
 
   /** The stream time that closes a window of one of them; Infinity: there are none. */
@@ -61,20 +67,43 @@ export class PartialGroups {
     return this.#heldTime
   }
 
-  /** Whether it is the first record of a partial. */
-  add({ key, value, timestamp }: KeyedRecord): boolean {
+  /** Adds a record with a value, and with a key where that is its group. Whether it is the first of a partial, or leaves as it came. */
+  add(record: StreamRecord): boolean {
+    const { key, value, timestamp } = record
     if (this.#table.size >= MAX_PARTIALS || this.#text >= MAX_TEXT) this.#clear()
-    const partial = this.#table.find(key, this.#windows.paneOf(timestamp))
+    const group = this.#groupColumns === null ? key! : value!
+    const partial = this.#table.find(group, this.#windows.paneOf(timestamp))
+    if (this.#passesFirst && this.#passes(partial)) {
+      this.#emit(record)
+      return true
+    }
     const isNew = !partial.isPending || this.#isOtherSession(partial, timestamp)
     if (isNew) this.#begin(partial, timestamp)
     else this.#extend(partial, timestamp)
-    this.#aggregation.add(partial.states, value!)
-    for (const i of this.#textStates) this.#text += lengthOf(partial.states[i]!)
+    this.#text += this.#states.add(partial.states, value!)
     return isNew
+  }
+
+  /** Counts a record of the group. Returns whether it leaves as it came. */
+  #passes(partial: Partial): boolean {
+    if (partial.period === this.#period) {
+      partial.records++
+      return false
+    }
+    if (partial.records === 0) this.#countKey(partial)
+    const cameOnce = partial.records <= 1
+    partial.period = this.#period
+    partial.records = 1
+    return cameOnce
+  }
+
+  #countKey({ key }: Partial): void {
+    for (const i of this.#textKeys) this.#text += lengthOf(key[i]!)
   }
 
   /** In the order in which they came first. */
   flush(): void {
+    this.#period++
     if (this.#pending.length === 0) return
     for (const partial of this.#pending) {
       this.#leave(partial)
@@ -103,9 +132,9 @@ export class PartialGroups {
       if (this.#pending.length === 0) this.#heldTime = this.#streamTime()
       this.#pending.push(partial)
       partial.isPending = true
-      for (const i of this.#textKeys) this.#text += lengthOf(partial.key[i]!)
+      this.#countKey(partial)
     }
-    this.#aggregation.reset(partial.states)
+    this.#states.reset(partial.states)
     partial.start = timestamp
     partial.end = timestamp
     this.#noteCloses(timestamp)
@@ -124,13 +153,9 @@ export class PartialGroups {
   }
 
   #leave({ key, states, start, end }: Partial): void {
-    const value = [...this.#noRecord, ...states]
+    const group = this.#groupColumns === null ? [] : key
+    const value = [...group, ...this.#noRecord, ...this.#states.take(states)]
     if (this.#windows.gapMs !== null) value.push(start)
     this.#emit({ key, window: null, value, oldValue: null, timestamp: end, headers: null })
   }
 }
-
-const textColumns = (types: readonly SqlType[]): number[] =>
-  types.flatMap(({ kind }, i) => (kind === 'STRING' || kind === 'BYTES' ? [i] : []))
-
-const lengthOf = (value: Value): number => (value as string | Uint8Array | null)?.length ?? 0

@@ -1,5 +1,5 @@
 /**
- * Where partials are found by group and pane: a hash table over the values of the key. A Map by texts would look each text up in V8's table of
+ * Where partials are found by group and pane: a hash table over the columns of the group. A Map by texts would look each text up in V8's table of
  * strings first, which is half of what a record costs here. Partials stay when they have left, since most groups come again.
  */
 import { textCodec } from '../../state/key.ts'
@@ -14,6 +14,9 @@ export interface Partial {
   pane: number
   hash: number
   states: Row
+  /** Number of the period between two flushes in which its last record came, and how many came in it. */
+  period: number
+  records: number
   /** Earliest and latest time of its records, epoch ms. */
   start: number
   end: number
@@ -35,35 +38,42 @@ const PLAIN: ReadonlySet<SqlType['kind']> = new Set([
 ])
 
 export class PartialTable {
-  readonly #identityOf: (key: Row) => Row
+  /** The number of columns of a group. */
+  readonly #width: number
+  /** The values of a row by which its group is found, where they are not its first columns. */
+  readonly #identityOf: ((row: Row) => Row) | null
   /** Place of a partial among `#partials`, plus one; 0: the slot is free. Twice as many slots as partials, a power of two. */
   #slots = new Int32Array(FIRST_SLOTS)
   /** Beyond `#size` they are free to be used again. */
   readonly #partials: Partial[] = []
   #size = 0
 
-  constructor(key: readonly Column[]) {
-    const types = key.map(({ type }) => type)
+  /** `group`: its columns. */
+  constructor(group: readonly Column[]) {
+    const types = group.map(({ type }) => type)
     const { encode } = textCodec(types)
-    this.#identityOf = types.every(({ kind }) => PLAIN.has(kind)) ? (row) => row : (row) => [encode(row)]
+    this.#width = types.length
+    this.#identityOf = types.every(({ kind }) => PLAIN.has(kind)) ? null : (row) => [encode(row)]
   }
 
   get size(): number {
     return this.#size
   }
 
-  /** The partial of the group in the pane; it is made if there is none. */
-  find(key: Row, pane: number): Partial {
-    const identity = this.#identityOf(key)
-    const hash = hashOf(identity, pane)
+  /** The partial, in the pane, of the group in the first columns of the row; it is made if there is none. */
+  find(row: Row, pane: number): Partial {
+    const identity = this.#identityOf === null ? row : this.#identityOf(row)
+    const width = this.#identityOf === null ? this.#width : 1
+    const hash = hashOf(identity, width, pane)
     const last = this.#slots.length - 1
     let slot = hash & last
     for (let place = this.#slots[slot]!; place !== 0; place = this.#slots[slot]!) {
       const partial = this.#partials[place - 1]!
-      if (partial.hash === hash && partial.pane === pane && areSame(partial.identity, identity)) return partial
+      if (partial.hash === hash && partial.pane === pane && areSame(partial.identity, identity, width)) return partial
       slot = (slot + 1) & last
     }
-    return this.#insert(slot, { key, identity, pane, hash })
+    const key = row.length > this.#width ? row.slice(0, this.#width) : row
+    return this.#insert(slot, { key, identity: identity === row ? key : identity, pane, hash })
   }
 
   /** Forgets all; none may be pending. */
@@ -75,13 +85,15 @@ export class PartialTable {
   #insert(slot: number, { key, identity, pane, hash }: Pick<Partial, 'key' | 'identity' | 'pane' | 'hash'>): Partial {
     let partial = this.#partials[this.#size]
     if (partial === undefined) {
-      partial = { key, identity, pane, hash, states: [], start: 0, end: 0, isPending: false }
+      partial = { key, identity, pane, hash, states: [], period: -1, records: 0, start: 0, end: 0, isPending: false }
       this.#partials.push(partial)
     } else {
       partial.key = key
       partial.identity = identity
       partial.pane = pane
       partial.hash = hash
+      partial.period = -1
+      partial.records = 0
     }
     this.#size++
     this.#slots[slot] = this.#size
@@ -101,14 +113,14 @@ export class PartialTable {
   }
 }
 
-function areSame(a: Row, b: Row): boolean {
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+function areSame(a: Row, b: Row, width: number): boolean {
+  for (let i = 0; i < width; i++) if (a[i] !== b[i]) return false
   return true
 }
 
-function hashOf(identity: Row, pane: number): number {
+function hashOf(identity: Row, width: number, pane: number): number {
   let hash = pane | 0
-  for (let i = 0; i < identity.length; i++) {
+  for (let i = 0; i < width; i++) {
     hash = Math.imul(hash ^ hashOfValue(identity[i]!), 0x9e3779b1)
     hash ^= hash >>> 15
   }

@@ -3,8 +3,8 @@
  * group, then the results.
  *
  * State: for each group the number of its rows and the states of the functions; for a function of DISTINCT values, or one that cannot take a value
- * back, also the different values and how often each is there. In a stream nothing is taken back (seen-values.ts), and where its DISTINCT values are in
- * blocks, their numbers stand behind the states.
+ * back, also the different values and how often each is there. In a stream nothing is taken back (group-additions.ts), and where its DISTINCT values are in
+ * blocks, columns of their sets stand behind the states (group-states.ts).
  *
  * Equation: the states of a group are those of its rows that are there now. A value that leaves is undone where the function can do that; else the
  * state is made again from the values that are left, if it may depend on the one that has gone.
@@ -16,18 +16,17 @@ import { prefixRange, textCodec } from '../../state/key.ts'
 import type { KeyValueStore, StoreDeclaration } from '../../state/store.ts'
 import { BIGINT } from '../../types/sql-type.ts'
 import type { Row, Value } from '../../types/value.ts'
-import { type AggregateCall, callExpressions, outputColumns, stateTypes } from '../aggregate/aggregate-call.ts'
+import { callExpressions, outputColumns, stateTypes } from '../aggregate/aggregate-call.ts'
 import { type CompiledCall, compileCall, type GroupState } from '../aggregate/aggregate-functions.ts'
 import { PendingChanges } from '../aggregate/pending-changes.ts'
-import { readsNoColumns } from '../column-read.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import type { StepId } from '../step.ts'
 import { expiry, forgetBefore } from './expiry.ts'
-import { openSeenValues, sharedArguments } from './seen-values.ts'
+import { type GroupAdditions, groupAdditions } from './group-additions.ts'
+import { type DistinctAggregateCall, groupPartialColumns, type SetColumns, setColumns } from './group-states.ts'
 import { valueBlocksStore } from './value-blocks.ts'
 
-export interface ChangeAggregateCall extends AggregateCall {
-  readonly distinct: boolean
+export interface ChangeAggregateCall extends DistinctAggregateCall {
   /** Whether the function can take a value back out of its state. */
   readonly undoes: boolean
 }
@@ -49,6 +48,10 @@ export interface ChangeAggregateStep {
   readonly onlyAdds?: true
   /** Whether the values of a stream are kept in blocks. Plans of older servers, and those with a TTL, have an entry for each. */
   readonly valuesInBlocks?: true
+  /** Whether a set of few values is kept in the row of its group, and only a larger one in blocks. Plans of older servers have blocks for all. */
+  readonly keepsSmallSets?: true
+  /** Rows with more columns than that are partials (partial-change-aggregate.ts). Absent: there are none. */
+  readonly recordColumns?: number
   /** How long a group is kept, in event time, after its last change; null: for good. */
   readonly ttlMs: number | null
 }
@@ -63,7 +66,15 @@ export const changeAggregate: OperatorDefinition<ChangeAggregateStep> = {
   usesStreamTime: ({ ttlMs }) => ttlMs !== null,
   passesKey: false,
   expressions: ({ functions }) => functions.flatMap(callExpressions),
-  reads: readsNoColumns,
+  reads: ({ recordColumns, functions }, [input]) =>
+    recordColumns === undefined
+      ? []
+      : groupPartialColumns(functions).map(({ name, type }, i) => ({
+          row: input!.value,
+          index: recordColumns + i,
+          name,
+          type,
+        })),
   view: {
     kept: ({ store }) => ({ store, states: [] }),
     compile({ functions }, context) {
@@ -81,26 +92,32 @@ export const changeAggregate: OperatorDefinition<ChangeAggregateStep> = {
     {
       name: step.store,
       kind: 'keyValue',
-      types: [BIGINT, ...stateTypes(step.functions), ...initialSizes(step).map(() => BIGINT)],
+      types: [BIGINT, ...stateTypes(step.functions), ...setsIn(step).types],
     },
     ...(keepsValues(step) ? [valuesStore(step)] : []),
   ],
-  build(step, _inputs, context, emit) {
-    const { groups, store: name } = step
+  build(step, [input], context, emit) {
+    const { groups, store: name, recordColumns } = step
     const store = context.store({ name, kind: 'keyValue' })
     const values = keepsValues(step) ? context.store({ name: step.valueStore, kind: 'keyValue' }) : null
     const calls = step.functions.map((call) => compileCall(call, context))
-    const change = step.onlyAdds === true ? additions(step, calls, values) : changes(step, calls, values)
+    const added = step.onlyAdds === true ? additions(step, calls, values) : null
+    const change = added?.add ?? changes(step, calls, values)
     const apply = (one: GroupChange, states: Row): void => {
       states[0] = (states[0] as number) + one.count
       change(one, states)
     }
+    const isPartial = (row: Row): boolean => recordColumns !== undefined && row.length > recordColumns
+    const groupOf =
+      recordColumns === undefined ? null : textCodec(input!.value.slice(0, groups).map(({ type }) => type))
+    // A group that loses its last row leaves as a deletion, if it was there.
+    const needsOld = context.oldValues || step.onlyAdds !== true
     let hasRow = false
     let isShownEmpty = false
     const output = (key: Row, states: Row): Row | null =>
       (states[0] as number) > 0 || isShownEmpty ? resultOf(calls, key, states) : null
-    const sizes = initialSizes(step)
-    const initial = (): Row => [0, ...calls.map(({ initialize }) => initialize()), ...sizes]
+    const sets = setsIn(step)
+    const initial = (): Row => [0, ...calls.map(({ initialize }) => initialize()), ...sets.initial()]
     const pending = new PendingChanges((group, { key, headers, oldValue }) => {
       const state = store.get(group)
       const value = state === undefined ? (isShownEmpty ? output(key, initial()) : null) : output(key, state.row)
@@ -120,10 +137,13 @@ export const changeAggregate: OperatorDefinition<ChangeAggregateStep> = {
           const group = record.key![0] as string
           const state: GroupState = store.get(group) ?? { row: initial(), timestamp }
           if (!pending.touch(group, record)) {
-            const key = (value ?? oldValue)!.slice(0, groups)
-            pending.add(group, { ...record, key }, output(key, state.row))
+            const row = (value ?? oldValue)!
+            const key = groupOf !== null && isPartial(row) ? groupOf.decode(group) : row.slice(0, groups)
+            pending.add(group, { ...record, key }, needsOld ? output(key, state.row) : null)
           }
-          if (value !== null) apply({ group, row: value, count: 1, timestamp }, state.row)
+          if (value !== null && isPartial(value))
+            added!.merge({ group, row: value, timestamp }, recordColumns!, state.row)
+          else if (value !== null) apply({ group, row: value, count: 1, timestamp }, state.row)
           if (oldValue !== null) apply({ group, row: oldValue, count: -1, timestamp }, state.row)
           if (state.timestamp < timestamp) state.timestamp = timestamp
           if (latest < timestamp) latest = timestamp
@@ -151,10 +171,13 @@ export const changeAggregate: OperatorDefinition<ChangeAggregateStep> = {
  */
 export const keepsResult = ({ ttlMs, groups }: ChangeAggregateStep): boolean => ttlMs === null && groups > 1
 
-const resultOf = (calls: readonly CompiledCall[], key: Row, states: Row): Row => [
-  ...key,
-  ...calls.map(({ result }, i) => result(states[i + 1]!)),
-]
+function resultOf(calls: readonly CompiledCall[], key: Row, states: Row): Row {
+  const width = key.length
+  const row: Row = new Array(width + calls.length)
+  for (let i = 0; i < width; i++) row[i] = key[i]!
+  for (let i = 0; i < calls.length; i++) row[width + i] = calls[i]!.result(states[i + 1]!)
+  return row
+}
 
 /** Whether values are kept beside the states. */
 export const keepsValues = ({ functions, onlyAdds }: ChangeAggregateStep): boolean =>
@@ -163,14 +186,9 @@ export const keepsValues = ({ functions, onlyAdds }: ChangeAggregateStep): boole
 const valuesStore = ({ valueStore: name, valuesInBlocks }: ChangeAggregateStep): StoreDeclaration =>
   valuesInBlocks === true ? valueBlocksStore(name) : { name, kind: 'keyValue', types: [BIGINT] }
 
-/** The numbers of values of a new group's sets, where the sets are in blocks. */
-const initialSizes = ({ functions, valuesInBlocks }: ChangeAggregateStep): readonly number[] =>
-  valuesInBlocks === true
-    ? sharedArguments(
-        functions.filter(({ distinct }) => distinct),
-        (call) => call,
-      ).map(() => 0)
-    : []
+/** The columns of a group's sets, where the sets are in blocks. */
+const setsIn = ({ functions, valuesInBlocks, keepsSmallSets }: ChangeAggregateStep): SetColumns =>
+  setColumns(valuesInBlocks === true ? functions : [], keepsSmallSets === true)
 
 const countsValues = ({ distinct, undoes }: ChangeAggregateCall): boolean => distinct || !undoes
 
@@ -186,22 +204,19 @@ interface GroupChange {
 type StateChange = (change: GroupChange, states: Row) => void
 
 /** The changes that a stream makes: rows are only added. */
-function additions(
-  { functions, valuesInBlocks, ttlMs }: ChangeAggregateStep,
+const additions = (
+  { functions, valuesInBlocks, keepsSmallSets, ttlMs }: ChangeAggregateStep,
   calls: readonly CompiledCall[],
   values: KeyValueStore | null,
-): StateChange {
-  const placed = functions.map((call, i) => ({ call, compiled: calls[i]!, place: i + 1 }))
-  const distinct = placed.filter(({ call }) => call.distinct)
-  const plain = placed.filter(({ call }) => !call.distinct)
-  const sizesAt = valuesInBlocks === true ? 1 + functions.length : null
-  const addUnseen =
-    values === null ? null : openSeenValues(distinct, { store: values, sizesAt, isForgotten: ttlMs !== null })
-  return ({ group, row, timestamp }, states) => {
-    for (const { compiled, place } of plain) states[place] = compiled.add(states[place]!, row)
-    addUnseen?.(group, row, timestamp, states)
-  }
-}
+): GroupAdditions =>
+  groupAdditions({
+    functions,
+    calls,
+    values,
+    valuesInBlocks: valuesInBlocks === true,
+    keepsSmallSets: keepsSmallSets === true,
+    isForgotten: ttlMs !== null,
+  })
 
 function changes(
   { functions }: ChangeAggregateStep,

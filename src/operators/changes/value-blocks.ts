@@ -8,10 +8,11 @@
 import { textCodec } from '../../state/key.ts'
 import type { KeyValueStore, StoreDeclaration, StoredRow } from '../../state/store.ts'
 import { array, BIGINT, INTEGER, type SqlType, STRING } from '../../types/sql-type.ts'
-import type { Row, Value } from '../../types/value.ts'
+import type { Row } from '../../types/value.ts'
+import type { SetValue } from './set-value.ts'
 
 /** How many values a block has on average. A block is written whole when one of them is new. */
-const BLOCK_VALUES = 32
+export const BLOCK_VALUES = 32
 
 /** Row of a block: its values as integers or as texts, the other is NULL; then the bits of each. */
 export const valueBlocksStore = (name: string): StoreDeclaration => ({
@@ -20,29 +21,19 @@ export const valueBlocksStore = (name: string): StoreDeclaration => ({
   types: [array(BIGINT), array(STRING), array(INTEGER)],
 })
 
-/** A value as a block has it. */
-type BlockValue = number | bigint | string | null
-
-const INTEGERS: ReadonlySet<SqlType['kind']> = new Set(['INTEGER', 'BIGINT', 'DATE', 'TIME', 'TIMESTAMP'])
-
 export interface ValueSets {
   /**
-   * Sets bits of a value, given by its columns, in the set of that key. `size`: the number of values in it. Returns the bits that the value had, 0 for
-   * one that was not in the set.
+   * Sets bits of a value in the set of that key. `size`: the number of values in it. Returns the bits that the value had, 0 for one that was not in
+   * the set.
    */
-  readonly mark: (set: string, size: number, value: readonly Value[], bits: number, timestamp: number) => number
+  readonly mark: (set: string, size: number, value: SetValue, bits: number, timestamp: number) => number
 }
 
-/** `types`: those of the columns of a value. */
-export function openValueBlocks(store: KeyValueStore, types: readonly SqlType[]): ValueSets {
-  const [{ kind }] = types as readonly [SqlType]
-  const areIntegers = types.length === 1 && INTEGERS.has(kind)
-  const isOwnText = types.length === 1 && kind === 'STRING'
-  const { encode } = textCodec(types)
-  const partOf = (value: readonly Value[]): BlockValue =>
-    areIntegers || isOwnText ? (value[0] as BlockValue) : encode(value as Row)
+/** `type`: that of the values as sets hold them. */
+export function openValueBlocks(store: KeyValueStore, type: SqlType): ValueSets {
+  const areIntegers = type.kind === 'BIGINT'
   const emptyBlock = (): Row => (areIntegers ? [[], null, []] : [null, [], []])
-  const valuesOf = ({ row }: StoredRow): BlockValue[] => row[areIntegers ? 0 : 1] as BlockValue[]
+  const valuesOf = ({ row }: StoredRow): SetValue[] => row[areIntegers ? 0 : 1] as SetValue[]
   const { encode: encodeNumber } = textCodec([BIGINT])
   const keyOf = (set: string, block: number): string => (block === 0 ? set : set + encodeNumber([block]))
 
@@ -56,7 +47,7 @@ export function openValueBlocks(store: KeyValueStore, types: readonly SqlType[])
     const at = areIntegers ? 0 : 1
     valuesOf(stored).forEach((value, i) => {
       const target = blockOf(value, block + 1) === block ? move : stay
-      ;(target[at] as BlockValue[]).push(value)
+      ;(target[at] as SetValue[]).push(value)
       ;(target[2] as number[]).push(bits[i]!)
     })
     store.put(from, { row: stay, timestamp })
@@ -64,8 +55,7 @@ export function openValueBlocks(store: KeyValueStore, types: readonly SqlType[])
   }
 
   return {
-    mark(set, size, columns, bits, timestamp) {
-      const value = partOf(columns)
+    mark(set, size, value, bits, timestamp) {
       const blocks = blocksOf(size)
       const key = keyOf(set, blockOf(value, blocks))
       const stored = store.get(key) ?? { row: emptyBlock(), timestamp }
@@ -95,7 +85,7 @@ const blocksOf = (size: number): number => Math.max(1, Math.ceil(size / BLOCK_VA
 const highestPower = (count: number): number => 2 ** (31 - Math.clz32(count))
 
 /** The block of a value in a set of so many: by as many bits of its hash as number the blocks, and by one less where that block is still to be made. */
-function blockOf(value: BlockValue, blocks: number): number {
+function blockOf(value: SetValue, blocks: number): number {
   if (blocks === 1) return 0
   const power = highestPower(blocks)
   const block = hashOf(value) & (2 * power - 1)
@@ -103,7 +93,7 @@ function blockOf(value: BlockValue, blocks: number): number {
 }
 
 /** Part of the layout of stored sets. */
-function hashOf(value: BlockValue): number {
+function hashOf(value: SetValue): number {
   if (value === null) return 0
   if (typeof value === 'string') {
     let hash = 0

@@ -12,13 +12,15 @@ export interface TableFilterStep {
   readonly input: StepId
   readonly predicate: Expression
   readonly text: string
+  /** Whether rows are never deleted, and those of one key all match or none does: their old values decide nothing. */
+  readonly isOfKey?: true
 }
 
 /** A change between two rows that do not match, or between none, is no change downstream. Source: Kafka Streams' KTableFilter. */
 export const tableFilter: OperatorDefinition<TableFilterStep> = {
   label: 'FILTER',
   peerName: 'TableFilter',
-  oldValue: 'reads',
+  oldValue: ({ isOfKey }) => (isOfKey === true ? 'passes' : 'reads'),
   usesStreamTime: false,
   passesKey: false,
   expressions: ({ predicate }) => [predicate],

@@ -3,12 +3,13 @@ import { StatementError } from '../../errors.ts'
 import type { ChangeAggregateCall } from '../../operators/changes/change-aggregate.ts'
 import type { FunctionCall } from '../../sql/ast/query.ts'
 import { displayExpression } from '../../sql/format.ts'
-import { groupKey, keySchema, type Relation } from '../builder.ts'
+import { groupKey, keySchema, type PlanBuilder, type Relation } from '../builder.ts'
 import { columnOf } from './add-columns.ts'
 import { hasUndo } from './aggregate-call.ts'
 import { type Aggregated, type AggregationPlan, aggregateCall, preparedColumns } from './aggregation-plan.ts'
 import { expandedKey, expandSets } from './grouping-sets.ts'
-import { bringTogether } from './placement.ts'
+import { addsUp, type GroupedRows } from './partial-aggregation.ts'
+import { bringTogether, liesTogether } from './placement.ts'
 
 /** Whether the aggregation is planned here: what ksqlDB has is planned as it does. */
 export const isOverChanges = ({ analysis, input, sets, calls, builder }: AggregationPlan): boolean =>
@@ -26,9 +27,8 @@ export function aggregateChanges(plan: AggregationPlan): Aggregated {
   const { groups, sets, calls, builder } = plan
   const prepared = sets === null ? prepare(plan) : expandSets(prepare(plan), { sets, groups, keyed: false }, builder)
   const key = sets === null ? groupKey(groups) : expandedKey(groups, sets)
-  const group = key.map(({ name }) => columnOf(name, prepared))
-  const together = bringTogether('Aggregate/GroupBy', prepared, group, builder)
-  const functions = calls.map((call, i) => changeCall(call, i, plan, together))
+  const functions = calls.map((call, i) => changeCall(call, i, plan, prepared))
+  const { relation: together, recordColumns } = toGroups(prepared, key, functions, builder)
   const step = builder.add({
     kind: 'changeAggregate',
     id: 'Aggregate/Aggregate',
@@ -39,7 +39,8 @@ export function aggregateChanges(plan: AggregationPlan): Aggregated {
     store: 'Aggregate-Aggregate-Groups',
     valueStore: 'Aggregate-Aggregate-Values',
     ...(together.kind === 'stream' && { onlyAdds: true as const }),
-    ...(keepsBlocks(plan, together) && { valuesInBlocks: true as const }),
+    ...(keepsBlocks(plan, together) && { valuesInBlocks: true as const, keepsSmallSets: true as const }),
+    ...(recordColumns !== undefined && { recordColumns }),
     ttlMs: builder.ttlMs,
   })
   const results = functions.map(({ name, type }) => ({ name, type }))
@@ -59,6 +60,29 @@ export function aggregateChanges(plan: AggregationPlan): Aggregated {
     isComposed: true,
   }
   return { relation, results: results.map(({ name }) => name) }
+}
+
+/** Brings the rows of each group together, those of a stream added up before where that gives the same result. */
+function toGroups(
+  prepared: Relation,
+  key: readonly { readonly name: string }[],
+  functions: readonly ChangeAggregateCall[],
+  builder: PlanBuilder,
+): GroupedRows {
+  const id = 'Aggregate/GroupBy'
+  const group = key.map(({ name }) => columnOf(name, prepared))
+  const isSent = !liesTogether(prepared, new Set(key.map(({ name }) => name)))
+  const hasParts = isSent && prepared.kind === 'stream' && builder.ttlMs === null && addsUp(functions, builder)
+  if (!hasParts) return { relation: bringTogether(id, prepared, group, builder) }
+  const step = builder.add({
+    kind: 'partialChangeAggregate',
+    id: 'Aggregate/Partial',
+    input: prepared.step,
+    groups: key.length,
+    functions,
+  })
+  const recordColumns = prepared.columns.length
+  return { relation: bringTogether(id, { ...prepared, step }, group, builder, { recordColumns }), recordColumns }
 }
 
 /** Whether DISTINCT values are kept in blocks: those of a stream, unless they are forgotten one by one. */

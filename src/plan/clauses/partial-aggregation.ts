@@ -1,6 +1,7 @@
 /** The way of a stream's rows to their groups: added up before, where that gives the same result. */
+import type { AggregateCall } from '../../operators/aggregate/aggregate-call.ts'
 import type { FormatSpec } from '../../serde/format.ts'
-import type { Relation } from '../builder.ts'
+import type { PlanBuilder, Relation } from '../builder.ts'
 import { mergesParts } from './aggregate-call.ts'
 import { type AggregationPlan, aggregateCall } from './aggregation-plan.ts'
 import { repartition } from './rekey.ts'
@@ -12,14 +13,16 @@ export interface GroupedRows {
   readonly recordColumns?: number
 }
 
+/** Whether calls are the same over parts of their rows. A query that runs once sends nothing over a topic. */
+export const addsUp = (functions: readonly AggregateCall[], { isSnapshot, context }: PlanBuilder): boolean =>
+  functions.length > 0 && !isSnapshot && functions.every((call) => mergesParts(call, context))
+
 /** Brings rows under the key of their group to one partition. `prepared`: rows of the arguments of the calls. */
 export function sendToGroups(prepared: Relation, keyFormat: FormatSpec, plan: AggregationPlan): GroupedRows {
   const { analysis, calls, builder } = plan
   const functions = calls.map((call, i) => aggregateCall(call, i, plan, prepared))
-  // A query that runs once sends nothing over a topic.
-  const addsUp =
-    functions.length > 0 && !builder.isSnapshot && functions.every((call) => mergesParts(call, builder.context))
-  if (!addsUp) return { relation: repartition('Aggregate-GroupBy', prepared, { keyFormat }, builder) }
+  if (!addsUp(functions, builder))
+    return { relation: repartition('Aggregate-GroupBy', prepared, { keyFormat }, builder) }
   const { window } = analysis
   const step = builder.add({
     kind: 'partialAggregate',

@@ -14,21 +14,29 @@ export const placementOf = ({ placedBy, key }: Relation): readonly (readonly str
 const UNKNOWN: readonly (readonly string[])[] = [[]]
 
 /** Whether rows that are equal in these columns lie in one partition. */
-function liesTogether(relation: Relation, names: ReadonlySet<string>): boolean {
+export function liesTogether(relation: Relation, names: ReadonlySet<string>): boolean {
   return placementOf(relation).every((columns) => columns.some((name) => names.has(name)))
 }
 
 /**
  * Brings rows together that are equal in `group`, columns of the row: under one key, in one partition. Records of a table are changes. The key of
  * the result only says where rows belong. `beside`: a relation whose rows of that group must lie in the same partition; it may be the same one.
- * `before`: adds what rows under the new key pass before they are sent.
+ * `before`: adds what rows under the new key pass before they are sent. `recordColumns`: rows with more columns than that are partials.
  */
 export function bringTogether(
   id: string,
   relation: Relation,
   group: readonly NamedExpression[],
   builder: PlanBuilder,
-  { beside, before }: { readonly beside?: Relation; readonly before?: (grouped: Relation) => Relation } = {},
+  {
+    beside,
+    before,
+    recordColumns,
+  }: {
+    readonly beside?: Relation
+    readonly before?: (grouped: Relation) => Relation
+    readonly recordColumns?: number
+  } = {},
 ): Relation {
   const step = builder.add({ kind: 'changeKey', id: `${id}/Group`, input: relation.step, key: group, encoded: true })
   const names = group.flatMap(({ expression }) => (expression.kind === 'column' ? [expression.name] : []))
@@ -47,7 +55,11 @@ export function bringTogether(
   return repartition(
     id.replaceAll('/', '-'),
     before === undefined ? grouped : before(grouped),
-    { keyFormat: internalKeySpec('KAFKA', [GROUP_KEY]), payload },
+    {
+      keyFormat: internalKeySpec('KAFKA', [GROUP_KEY]),
+      payload,
+      ...(recordColumns !== undefined && { recordColumns }),
+    },
     builder,
   )
 }

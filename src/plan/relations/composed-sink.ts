@@ -106,6 +106,7 @@ function withoutNullKeys(relation: Relation, builder: PlanBuilder): Relation {
     input: relation.step,
     predicate: typed(predicate, relation, builder.context),
     text: 'key IS NOT NULL',
+    ...(neverDeletes(relation.step, builder) && { isOfKey: true as const }),
   })
   return { ...relation, step }
 }
@@ -136,6 +137,13 @@ function keeperOf(id: string, builder: PlanBuilder): Step | null {
   if (view === null) return null
   if (view.kept === null) return keeperOf(inputsOf(step)[0]!, builder)
   return keepsTable(step) ? step : null
+}
+
+/** Whether rows come from groups of a stream, with nothing between that could leave some out. */
+function neverDeletes(id: string, builder: PlanBuilder): boolean {
+  const step = builder.steps.find((one) => one.id === id)
+  if (step?.kind === 'project') return neverDeletes(step.input, builder)
+  return step?.kind === 'changeAggregate' && step.onlyAdds === true && step.ttlMs === null
 }
 
 /** Whether the store of a step that keeps rows has them as tables do. */

@@ -41,6 +41,24 @@ describe('records are added up before the repartition', () => {
   })
 })
 
+describe('records are added up where calls take DISTINCT values', () => {
+  it.each([
+    'COUNT(DISTINCT v)',
+    'COUNT(DISTINCT d), COUNT(*) FILTER (WHERE v > 1)',
+    'SUM(DISTINCT v), MAX(DISTINCT t)',
+  ])('%s', (calls) => expect(kinds(`g, ${calls}`)).toContain('partialChangeAggregate'))
+
+  it.each([
+    ['unless the order of values matters', 'g, COUNT(*), COLLECT_LIST(DISTINCT v)', 'GROUP BY g'],
+    ['unless values have times', 'g, COUNT(DISTINCT v)', 'GROUP BY g STATE TTL 1 DAY'],
+    ['unless they lie with their groups', 'k, COUNT(DISTINCT v)', 'GROUP BY k'],
+  ])('%s', (_name, calls, rest) => {
+    const steps = kinds(calls, rest)
+    expect(steps).toContain('changeAggregate')
+    expect(steps).not.toContain('partialChangeAggregate')
+  })
+})
+
 describe('records are sent one by one', () => {
   it.each([
     ['sums of DOUBLE, which depend on the order', 'SUM(d)'],
