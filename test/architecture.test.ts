@@ -74,6 +74,7 @@ const INNER_FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   operators: [
     ['operators'],
     ['operators/table', 'operators/stateless', 'operators/aggregate'],
+    ['operators/distinct'],
     ['operators/join', 'operators/changes'],
     ['operators/index'],
     ['operators/expressions-of', 'operators/inputs', 'operators/materialized-view'],

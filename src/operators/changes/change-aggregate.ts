@@ -3,8 +3,8 @@
  * group, then the results.
  *
  * State: for each group the number of its rows and the states of the functions; for a function of DISTINCT values, or one that cannot take a value
- * back, also the different values and how often each is there. In a stream nothing is taken back (group-additions.ts), and where its DISTINCT values are in
- * blocks, columns of their sets stand behind the states (group-states.ts).
+ * back, also the different values and how often each is there. In a stream nothing is taken back (distinct/group-additions.ts), and where its DISTINCT values are in
+ * blocks, columns of their sets stand behind the states (distinct/group-states.ts).
  *
  * Equation: the states of a group are those of its rows that are there now. A value that leaves is undone where the function can do that; else the
  * state is made again from the values that are left, if it may depend on the one that has gone.
@@ -19,12 +19,17 @@ import type { Row, Value } from '../../types/value.ts'
 import { callExpressions, outputColumns, stateTypes } from '../aggregate/aggregate-call.ts'
 import { type CompiledCall, compileCall, type GroupState } from '../aggregate/aggregate-functions.ts'
 import { PendingChanges } from '../aggregate/pending-changes.ts'
+import { type GroupAdditions, groupAdditions } from '../distinct/group-additions.ts'
+import {
+  type DistinctAggregateCall,
+  groupPartialColumns,
+  type SetColumns,
+  setColumns,
+} from '../distinct/group-states.ts'
+import { valueBlocksStore } from '../distinct/value-blocks.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import type { StepId } from '../step.ts'
 import { expiry, forgetBefore } from './expiry.ts'
-import { type GroupAdditions, groupAdditions } from './group-additions.ts'
-import { type DistinctAggregateCall, groupPartialColumns, type SetColumns, setColumns } from './group-states.ts'
-import { valueBlocksStore } from './value-blocks.ts'
 
 export interface ChangeAggregateCall extends DistinctAggregateCall {
   /** Whether the function can take a value back out of its state. */

@@ -1,6 +1,6 @@
 /**
  * Adds up the records of a stream before they are sent to the tasks that hold their groups, as aggregate/partial-aggregate.ts does, where some calls take
- * DISTINCT values: a partial also has the different values of its records, each with the calls that take it (group-states.ts).
+ * DISTINCT values: a partial also has the different values of its records, each with the calls that take it (distinct/group-states.ts).
  *
  * Equation: a set of values is the union of those of its parts. Only functions take part for which neither the order of records matters nor how they were
  * added up (`mergesParts`).
@@ -16,12 +16,12 @@ import { PartialShare } from '../aggregate/partial-share.ts'
 import { lengthOf, type PartialStates, textColumns } from '../aggregate/partial-states.ts'
 import { partialWindows } from '../aggregate/partial-windows.ts'
 import { readsNoColumns } from '../column-read.ts'
+import { type DistinctAggregateCall, groupPartialColumns, sharedArguments } from '../distinct/group-states.ts'
+import { takersOf } from '../distinct/seen-values.ts'
+import { type SetValue, setValueCodec } from '../distinct/set-value.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
 import type { StepId } from '../step.ts'
-import { type DistinctAggregateCall, groupPartialColumns, sharedArguments } from './group-states.ts'
-import { takersOf } from './seen-values.ts'
-import { type SetValue, setValueCodec } from './set-value.ts'
 
 export interface PartialChangeAggregateStep {
   readonly kind: 'partialChangeAggregate'

@@ -1,7 +1,7 @@
 /** Sets of values in blocks, beside maps of all values. */
 import { expect, it } from 'vitest'
-import { setValueCodec } from '../../../../src/operators/changes/set-value.ts'
-import { openValueBlocks, valueBlocksStore } from '../../../../src/operators/changes/value-blocks.ts'
+import { setValueCodec } from '../../../../src/operators/distinct/set-value.ts'
+import { openValueBlocks, valueBlocksStore } from '../../../../src/operators/distinct/value-blocks.ts'
 import { rowBytes } from '../../../../src/state/bytes/row-bytes.ts'
 import { memoryStore } from '../../../../src/state/memory.ts'
 import type { KeyValueStore } from '../../../../src/state/store.ts'
