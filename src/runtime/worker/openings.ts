@@ -43,26 +43,31 @@ export class Opening {
   }
 }
 
-/** The openings of a worker that have not ended. */
+/** The openings of a worker that have not ended, by the id of their query. */
 export class Openings {
-  readonly #openings = new Set<Opening>()
+  readonly #openings = new Map<string, Set<Opening>>()
 
   /** Begins one. `earlier` resolves when those of the same query that began before have ended. */
   begin(query: WorkerQuery): { readonly opening: Opening; readonly earlier: Promise<unknown> } {
-    const same = [...this.#openings].filter((other) => other.query.id === query.id)
+    const same = this.#openings.get(query.id) ?? new Set()
+    const earlier = Promise.all([...same].map(({ ended }) => ended))
     const opening = new Opening(query)
-    this.#openings.add(opening)
-    void opening.ended.then(() => this.#openings.delete(opening))
-    return { opening, earlier: Promise.all(same.map(({ ended }) => ended)) }
+    this.#openings.set(query.id, same.add(opening))
+    void opening.ended.then(() => {
+      same.delete(opening)
+      if (same.size === 0) this.#openings.delete(query.id)
+    })
+    return { opening, earlier }
   }
 
   /** Ends the openings of tasks in these slots. Those of push queries stay. */
   release(slots: readonly number[]): void {
-    for (const opening of this.#openings) if (opening.query.isSlotted) opening.release(slots)
+    for (const same of this.#openings.values())
+      for (const opening of same) if (opening.query.isSlotted) opening.release(slots)
   }
 
   /** Ends those of a query that was stopped. */
   abort(queryId: string): void {
-    for (const opening of this.#openings) if (opening.query.id === queryId) opening.abort()
+    for (const opening of this.#openings.get(queryId) ?? []) opening.abort()
   }
 }

@@ -43,6 +43,7 @@ export interface TransactionsOptions {
 export class Transactions {
   readonly #options: TransactionsOptions
   #producer: Producer | null = null
+  #opening: Promise<void> | null = null
   #isOpen = false
   #turn: Promise<void> = Promise.resolve()
   #pending = 0
@@ -56,6 +57,14 @@ export class Transactions {
   /** Fences older producers. Called before the first query starts; rejects with a BrokerError. */
   async open(): Promise<void> {
     if (this.#producer !== null) return
+    // Thousands of queries that start together need one producer: each further one would fence the last.
+    this.#opening ??= this.#open().finally(() => {
+      this.#opening = null
+    })
+    await this.#opening
+  }
+
+  async #open(): Promise<void> {
     const { broker, transactionalId, timeoutMs } = this.#options
     const producer = broker.producer({ transactionalId, transactionTimeoutMs: timeoutMs })
     await producer.initTransactions()

@@ -1,4 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
+import type { Broker } from '../../../../src/broker/broker.ts'
+import { Transactions } from '../../../../src/runtime/worker/transactions.ts'
 import { QueryWorld } from '../../../support/query-world.ts'
 import { until } from '../../../support/until.ts'
 
@@ -44,4 +46,29 @@ test('nothing is visible before it is committed', async () => {
   expect(await world.values('COPY')).toEqual([])
   await world.runtime.settled()
   expect(sorted(await world.values('COPY'))).toEqual([...Array(10).keys()])
+})
+
+test('what opens together opens one producer, and what commits together is one commit', async () => {
+  let opened = 0
+  let commits = 0
+  const producer = () => ({ initTransactions: async () => void opened++, close: async () => {} })
+  const transactions = new Transactions({
+    broker: { producer } as unknown as Broker,
+    transactionalId: 'test',
+    timeoutMs: 1,
+    fence: { addTo: async () => {} },
+    queries: () => [],
+    take: () => {
+      commits++
+      return []
+    },
+    onAborted: () => {},
+  })
+  await Promise.all(Array.from({ length: 50 }, () => transactions.open()))
+  expect(opened).toBe(1)
+  await Promise.all(Array.from({ length: 50 }, () => transactions.commit()))
+  expect(commits).toBe(1)
+  await transactions.commit()
+  expect(commits).toBe(2)
+  await transactions.close()
 })
