@@ -1,15 +1,19 @@
 /**
- * State restored from a changelog: `npm run bench -- recovery [--keys 500000] [--value 180] [--updates 1] [--windows] [--base DIR]`. The changelog is a topic
- * of the embedded log with a record per key in random order, `updates` times, each with a value of that many bytes. With `--windows` it is that of a
- * window store: 1,000 rows for each window, in the order of time, of which the last tenth have not expired. A task without state takes it over: MB of keys and values a second, by the clock and by the CPU time of the process, peak memory, and MB that were handed to the system
- * to be written (Linux). `--base` is an older checkout of this repository, which restores the same changelog first. Each restore runs in a
- * process of its own.
+ * State restored from a changelog: `npm run bench -- recovery [--keys 500000] [--value 180] [--updates 1] [--windows] [--threads 1] [--base DIR]`.
+ *
+ * The changelog is a topic of the embedded log with a record per key in random order, `updates` times, each with a value of that many bytes.
+ * With `--windows` it is that of a window store: 1,000 rows for each window, in the order of time, of which the last tenth have not expired. A
+ * task without state takes it over; with `--threads` so many do, each in a thread of its own from a log of its own. The figures are MB of keys and
+ * values a second, by the clock and by the CPU time of the process, peak memory, and MB that were handed to the system to be written (Linux).
+ * `--base` is an older checkout of this repository, which restores the same changelog first. Each restore runs in a process of its own.
  */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { once } from 'node:events'
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { openEmbeddedLog } from '../src/broker/embedded/embedded-log.ts'
 import { writeNumber } from '../src/state/bytes/key-bytes.ts'
 import { MARK_KEY, markValue } from '../src/state/lmdb/changelog.ts'
@@ -22,9 +26,10 @@ const { values } = parseArgs({
     value: { type: 'string', default: '180' },
     updates: { type: 'string', default: '1' },
     windows: { type: 'boolean', default: false },
+    threads: { type: 'string', default: '1' },
     base: { type: 'string' },
     /** What a process of its own is to restore, and with which sources. */
-    log: { type: 'string' },
+    log: { type: 'string', multiple: true },
     checkout: { type: 'string' },
   },
 })
@@ -35,16 +40,19 @@ const WINDOW_MS = 60_000
 const keys = Number(values.keys)
 const total = keys * Number(values.updates)
 
-if (values.log !== undefined) await restore(values.checkout!, values.log)
+if (!isMainThread) await restore(values.checkout!, workerData as string)
+else if (values.log !== undefined) await measure(values.checkout!, values.log)
 else await compare()
 
 async function compare(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'millrace-bench-recovery-'))
   try {
-    await fill(join(directory, 'log'))
+    const logs = Array.from({ length: Number(values.threads) }, (_, i) => join(directory, `log-${i}`))
+    await fill(logs[0]!)
+    for (const copy of logs.slice(1)) cpSync(logs[0]!, copy, { recursive: true })
     for (const checkout of [...(values.base === undefined ? [] : [values.base]), HERE]) {
       const kind = values.windows ? ['--windows'] : []
-      const args = ['--log', join(directory, 'log'), '--checkout', checkout, '--value', values.value, ...kind]
+      const args = [...logs.flatMap((log) => ['--log', log]), '--checkout', checkout, '--value', values.value, ...kind]
       process.stdout.write(execFileSync(process.execPath, [import.meta.filename, ...args], { encoding: 'utf8' }))
     }
   } finally {
@@ -108,6 +116,29 @@ function stepOver(count: number): number {
   return step
 }
 
+/** Restores from each log in a thread of its own, all of which begin at once. */
+async function measure(checkout: string, logs: readonly string[]): Promise<void> {
+  const threads = logs.map((log) => new Worker(import.meta.filename, { argv: process.argv.slice(2), workerData: log }))
+  await Promise.all(threads.map((thread) => once(thread, 'message')))
+  const writtenBefore = writtenBytes()
+  const cpuBefore = process.cpuUsage()
+  const startedAt = performance.now()
+  for (const thread of threads) thread.postMessage('start')
+  const counts = (await Promise.all(threads.map((thread) => once(thread, 'message')))) as [number][]
+  const seconds = (performance.now() - startedAt) / 1000
+  const { user, system } = process.cpuUsage(cpuBefore)
+  const cpuSeconds = (user + system) / 1e6
+  const writtenMb = Math.round((writtenBytes() - writtenBefore) / 1e6)
+  const records = counts.reduce((sum, [count]) => sum + count, 0)
+  const megabytes = (records * (17 + Number(values.value))) / 1e6
+  const peakMb = Math.round(process.resourceUsage().maxRSS / 1024)
+  process.stdout.write(
+    `${checkout}: ${records} records, ${Math.round(megabytes)} MB in ${seconds.toFixed(1)} s: ${(megabytes / seconds).toFixed(1)} MB/s, ` +
+      `${(megabytes / cpuSeconds).toFixed(1)} MB per CPU second (user ${(user / 1e6).toFixed(1)}, system ${(system / 1e6).toFixed(1)} s), peak ${peakMb} MB, ${writtenMb} MB written\n`,
+  )
+  for (const thread of threads) thread.postMessage('end')
+}
+
 async function restore(checkout: string, dataDir: string): Promise<void> {
   const load = <Module>(path: string): Promise<Module> => import(join(checkout, 'src', path)) as Promise<Module>
   const embedded = await load<typeof import('../src/broker/embedded/embedded-log.ts')>(
@@ -126,9 +157,8 @@ async function restore(checkout: string, dataDir: string): Promise<void> {
   const state = mkdtempSync(join(tmpdir(), 'millrace-bench-restored-'))
   try {
     const environment = LmdbEnvironment.open(state, () => {})
-    const writtenBefore = writtenBytes()
-    const cpuBefore = process.cpuUsage()
-    const startedAt = performance.now()
+    parentPort!.postMessage('ready')
+    await once(parentPort!, 'message')
     let done = 0
     await restoreChangelogs(
       {
@@ -147,16 +177,8 @@ async function restore(checkout: string, dataDir: string): Promise<void> {
       },
       null,
     )
-    const seconds = (performance.now() - startedAt) / 1000
-    const { user, system } = process.cpuUsage(cpuBefore)
-    const cpuSeconds = (user + system) / 1e6
-    const writtenMb = Math.round((writtenBytes() - writtenBefore) / 1e6)
-    const megabytes = (done * (17 + Number(values.value))) / 1e6
-    const peakMb = Math.round(process.resourceUsage().maxRSS / 1024)
-    process.stdout.write(
-      `${checkout}: ${done} records, ${Math.round(megabytes)} MB in ${seconds.toFixed(1)} s: ${(megabytes / seconds).toFixed(1)} MB/s, ` +
-        `${(megabytes / cpuSeconds).toFixed(1)} MB per CPU second (user ${(user / 1e6).toFixed(1)}, system ${(system / 1e6).toFixed(1)} s), peak ${peakMb} MB, ${writtenMb} MB written\n`,
-    )
+    parentPort!.postMessage(done)
+    await once(parentPort!, 'message')
     await environment.close()
   } finally {
     await broker.close()

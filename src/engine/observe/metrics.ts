@@ -111,7 +111,7 @@ const QUERY_METRICS: readonly QueryMetric[] = [
   perQuery(
     'gauge',
     'millrace_query_restore_remaining_records',
-    'Offsets of changelogs still to be read; 0: nothing is being restored.',
+    'Records of changelogs still to be restored, at most; one that was read and is not written counts as half. 0: none.',
     (q) => q.restores.left,
   ),
   {

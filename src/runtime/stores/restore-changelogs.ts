@@ -30,6 +30,7 @@ let underWay = 0
 export interface RestoreProgress {
   readonly queryId: string
   readonly taskId: string
+  /** A record that was read and put aside counts as half of one. */
   readonly recordsDone: number
   /** Offsets to go through, at least as many as there are records. */
   readonly recordsTotal: number
@@ -76,7 +77,7 @@ class Restore {
   readonly #record: TaskRecord | null
   readonly #copy: ChangelogCopy
   readonly #runs: SortedRuns
-  #done = 0
+  #read = 0
 
   constructor(options: RestoreOptions, record: TaskRecord | null) {
     this.#options = options
@@ -106,7 +107,7 @@ class Restore {
     this.#tell(total, false)
     underWay++
     try {
-      await this.#read(broker, parts, total)
+      await this.#copyAll(broker, parts, total)
     } finally {
       underWay--
       this.#runs.close()
@@ -117,12 +118,12 @@ class Restore {
     return slot.catalog.task(record.queryId, record.taskId) ?? record
   }
 
-  async #read(broker: ChangelogBroker, parts: readonly ChangelogPart[], total: number): Promise<void> {
+  async #copyAll(broker: ChangelogBroker, parts: readonly ChangelogPart[], total: number): Promise<void> {
     const { signal, gatheredBytes = GATHERED_BYTES } = this.#options
     await readChangelogs(broker, parts, {
       signal,
       onRecord: (topic, record) => {
-        this.#done++
+        this.#read++
         this.#copy.add(topic, record)
       },
       onBatch: async () => {
@@ -133,7 +134,7 @@ class Restore {
     if (this.#runs.isEmpty) await this.#writeGathered()
     else {
       await this.#spill()
-      await this.#merge()
+      await this.#merge(() => this.#tell(total, false))
       for (const range of this.#copy.expired()) await deleteRange(this.#options.slot.environment, range)
     }
   }
@@ -147,12 +148,13 @@ class Restore {
     if (this.#runs.isFull) await this.#merge()
   }
 
-  /** Writes what was put aside, without what has expired since. */
-  async #merge(): Promise<void> {
+  /** Writes what was put aside, without what has expired since. `onPart` is called after each transaction. */
+  async #merge(onPart: () => void = () => {}): Promise<void> {
     const { slot, signal } = this.#options
     for (const batch of this.#runs.take(PART_LIMITS, this.#copy.expired())) {
       signal.throwIfAborted()
       await slot.environment.write(batch)
+      onPart()
       await nextTurn()
     }
   }
@@ -175,6 +177,7 @@ class Restore {
 
   #tell(recordsTotal: number, isDone: boolean): void {
     const { queryId, taskId, onProgress } = this.#options
-    onProgress({ queryId, taskId, recordsDone: this.#done, recordsTotal, isDone })
+    const recordsDone = isDone ? this.#read : Math.floor((this.#read / 2) * (1 + this.#runs.shareTaken))
+    onProgress({ queryId, taskId, recordsDone, recordsTotal, isDone })
   }
 }

@@ -85,6 +85,11 @@ export class RunCursor {
     this.#commonLength = commonLength
   }
 
+  /** Bytes of its run behind the block that it stands in. */
+  get bytesLeft(): number {
+    return this.#end - this.#filePosition
+  }
+
   /** Moves to the next entry; false: there is none. Throws an Error if the file was damaged. */
   next(): boolean {
     if (this.#position === this.buffer.length && !this.#readBlock()) return false

@@ -20,6 +20,7 @@ export class SortedRuns {
   readonly #openFile: () => RunFile
   #file: RunFile | null = null
   #runs: Run[] = []
+  #merge: Merge | null = null
 
   /** `openFile` is called when the first batch comes. */
   constructor(openFile: () => RunFile) {
@@ -33,6 +34,11 @@ export class SortedRuns {
   /** Whether the runs should be taken before another one comes. */
   get isFull(): boolean {
     return this.#runs.length >= MAX_RUNS
+  }
+
+  /** How much of what was there at the last `take` has been taken: 0 to 1. */
+  get shareTaken(): number {
+    return this.#merge === null || this.#file === null ? 0 : 1 - this.#merge.bytesLeft / Math.max(1, this.#file.length)
   }
 
   /** Adds a batch that is sorted and deletes no ranges, without its changes of `expired` keys. Throws what the disk says. */
@@ -50,6 +56,7 @@ export class SortedRuns {
   *take(limits: PartLimits, expired: readonly KeyRangeBytes[] = []): Generator<WriteBatch> {
     if (this.#file === null || this.isEmpty) return
     const merge = new Merge(this.#file, this.#runs, expired)
+    this.#merge = merge
     const batch = new WriteBatch()
     for (;;) {
       batch.clear()
@@ -57,6 +64,7 @@ export class SortedRuns {
       if (batch.size === 0) break
       yield batch
     }
+    this.#merge = null
     this.#runs = []
     this.#file.clear()
   }
@@ -80,6 +88,10 @@ class Merge {
       .map((run, number) => new RunCursor(file, run, { number, commonLength }))
       .filter((cursor) => cursor.next())
     for (let i = this.#heap.length >> 1; i-- > 0; ) this.#siftDown(i)
+  }
+
+  get bytesLeft(): number {
+    return this.#heap.reduce((sum, cursor) => sum + cursor.bytesLeft, 0)
   }
 
   /** Appends the change of the smallest key that is left; false: there is none. */

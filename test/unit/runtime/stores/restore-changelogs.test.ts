@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Broker } from '../../../../src/broker/broker.ts'
 import { type EmbeddedLog, openEmbeddedLog } from '../../../../src/broker/embedded/embedded-log.ts'
 import { RecordBatchBuilder } from '../../../../src/broker/record-batch-builder.ts'
-import { restoreChangelogs } from '../../../../src/runtime/stores/restore-changelogs.ts'
+import { type RestoreProgress, restoreChangelogs } from '../../../../src/runtime/stores/restore-changelogs.ts'
 import { readNumber, writeNumber } from '../../../../src/state/bytes/key-bytes.ts'
 import { MARK_KEY, markValue } from '../../../../src/state/lmdb/changelog.ts'
 import { LmdbEnvironment } from '../../../../src/state/lmdb/lmdb-environment.ts'
@@ -52,7 +52,12 @@ async function send(topic: string, changes: readonly Change[]): Promise<void> {
 }
 
 /** The entries of the store after a restore in an environment of its own, in their order, as texts. */
-async function restored(stores: readonly StoreDeclaration[], gatheredBytes: number, name: string): Promise<string[][]> {
+async function restored(
+  stores: readonly StoreDeclaration[],
+  gatheredBytes: number,
+  name: string,
+  onProgress: (progress: RestoreProgress) => void = () => {},
+): Promise<string[][]> {
   const environment = LmdbEnvironment.open(`${directory.path}/${name}`, () => expect.unreachable())
   try {
     const record = await restoreChangelogs(
@@ -69,7 +74,7 @@ async function restored(stores: readonly StoreDeclaration[], gatheredBytes: numb
         },
         slot: { environment, catalog: new StateCatalog(environment) },
         committed: new Map([['in/0', 7]]),
-        onProgress: () => {},
+        onProgress,
         signal: new AbortController().signal,
         gatheredBytes,
       },
@@ -130,6 +135,20 @@ test('windows that have expired are gone, also those whose rows were put aside',
   const starts = new Set(little[0]!.map((entry) => entry.slice(0, 8)))
   expect(starts.size).toBeGreaterThan(3)
   expect(starts.size).toBeLessThan(10)
+})
+
+test('progress continues while what was put aside is written', async () => {
+  const changes = Array.from({ length: 1_000 }, (_, i) => ({ key: Buffer.from(`user-${i}`), value: Buffer.alloc(100) }))
+  await append(ROWS, changes)
+  const reports: RestoreProgress[] = []
+  await restored([ROWS], LITTLE, 'state', (progress) => reports.push(progress))
+  const counts = reports.map(({ recordsDone }) => recordsDone)
+  expect(counts).toEqual(counts.toSorted((a, b) => a - b))
+  expect(new Set(counts).size).toBeGreaterThan(5)
+  expect(reports.at(-1)).toMatchObject({ recordsDone: 1_000, recordsTotal: 1_000, isDone: true })
+  // All was read before the first change was written.
+  expect(counts).toContain(500)
+  expect(counts.filter((count) => count > 500)).toEqual([1_000, 1_000])
 })
 
 test('a state that was there loses what has expired since, however much is read', async () => {
