@@ -2,21 +2,18 @@
  * How pull queries read a table that a query keeps: what its store holds is put through the stages between the store and the table, which
  * are pure: results of an aggregation, HAVING, the projection.
  */
-import type { StoredRow } from '../state/store.ts'
 import type { Window } from '../types/record.ts'
 import type { Row } from '../types/value.ts'
 import { factsOf, type Step } from './index.ts'
 import type { OperatorContext } from './operator-context.ts'
-import type { StepId } from './step.ts'
-import type { ViewStage } from './step-facts.ts'
+import type { StepId, StepSchema } from './step.ts'
+import type { ListView, ViewStage } from './step-facts.ts'
 
 export interface MaterializedView {
-  /** The table's row for an entry of the store; null if HAVING leaves it out. `window`: of the entry's key, if that is windowed. */
-  readonly read: (
-    key: Row,
-    window: Window | null,
-    stored: StoredRow,
-  ) => { readonly key: Row; readonly value: Row } | null
+  /** How entries give rows; null: each is one, under its key. */
+  readonly list: ListView | null
+  /** The table's row for one that the store has; null if HAVING leaves it out. `window`: of the row's key, if that is windowed. */
+  readonly read: (key: Row, window: Window | null, row: Row) => { readonly key: Row; readonly value: Row } | null
 }
 
 /** What the plan says about the table (`Materialization` of a physical plan). */
@@ -27,16 +24,20 @@ export interface MaterializedStages {
   readonly stages: readonly StepId[]
 }
 
-/** Throws an Error if one of the stages is a step of another kind, or unknown. */
+/** `output`: the schema of the step that owns the store. Throws an Error if one of the stages is a step of another kind, or unknown. */
 export function materializedView(
   { step, stages }: MaterializedStages,
   steps: readonly Step[],
+  output: StepSchema,
   context: OperatorContext,
 ): MaterializedView {
-  const ids = [step, ...stages.filter((id) => id !== step)]
-  const compiled = ids.map((id) => compileStage(findStep(id, steps), context))
+  const keeper = findStep(step, steps)
+  const list = factsOf(keeper).view?.list?.(keeper, output, context) ?? null
+  const behind = stages.filter((id) => id !== step).map((id) => findStep(id, steps))
+  const compiled = (list === null ? [keeper, ...behind] : behind).map((one) => compileStage(one, context))
   return {
-    read(key, window, { row }) {
+    list,
+    read(key, window, row) {
       let value: Row | null = row
       for (const stage of compiled) {
         value = stage(value, key, window)

@@ -43,10 +43,25 @@ export interface StepFacts<Step> {
 /** Turns a row of the step's store, or of the stage before, into a row of the step's output; null: there is none. */
 export type ViewStage = (row: Row, key: Row, window: Window | null) => Row | null
 
+/** How entries of a store that each hold several rows are read. */
+export interface ListView {
+  /** Types of the first columns of the table's key, under whose text a store has an entry. */
+  readonly entryTypes: readonly SqlType[]
+  /** The rows of an entry, as the step's output has them, with their keys. */
+  readonly rowsOf: (entry: Row) => readonly ListedRow[]
+}
+
+export interface ListedRow {
+  readonly key: Row
+  readonly row: Row
+}
+
 export interface StepView<Step> {
   /** What the step keeps; null: it keeps nothing and is a pure stage behind a step that does. */
   readonly kept: ((step: Step) => KeptTable) | null
   readonly compile: (step: Step, context: OperatorContext) => ViewStage
+  /** For stores with several rows in an entry, which are read by it instead of `compile`; null: this step's has one. Absent: they all have. */
+  readonly list?: (step: Step, output: StepSchema, context: OperatorContext) => ListView | null
 }
 
 export interface KeptTable {

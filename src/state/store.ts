@@ -118,8 +118,10 @@ export interface IndexDeclaration {
   readonly name: string
   /** All that the entries depend on: an index with another text is built again. */
   readonly definition: string
-  /** The entry of a row; null: it has none. No two keys have the same. */
-  readonly entryOf: (key: StoreKey, stored: StoredRow) => string | null
+  /** Whether a row of the store may have several entries. */
+  readonly isListed: boolean
+  /** The entries of a row. No two keys have the same. */
+  readonly entriesOf: (key: StoreKey, stored: StoredRow) => readonly string[]
   /** The key of the row that an entry belongs to. */
   readonly keyOf: (entry: string) => StoreKey
 }

@@ -38,7 +38,7 @@ export interface FirstRows {
 }
 
 /** A list as a store and what is held back have it: each column is a row. */
-const listOf = (row: Row): Row[] => row as Row[]
+export const listOf = (row: Row): Row[] => row as Row[]
 
 /** The first row of a list in the store. */
 export const firstRowOf = (row: Row): Row | null => listOf(row)[0] ?? null
@@ -51,20 +51,16 @@ export const firstRowsStore = (name: string, columns: readonly Column[], ttlMs: 
   isList: true,
 })
 
-export function firstRows(
-  { order, functions, count, key, ttlMs, store: name }: FirstRows,
-  input: StepSchema,
+/** Computes the results of a partition from its list. `columns`: of the input. */
+export function listResults(
+  { order, functions, ttlMs }: Pick<FirstRows, 'order' | 'functions' | 'ttlMs'>,
+  columns: readonly Column[],
   context: OperatorContext,
-  leaving: LeavingChanges,
-): OperatorRuntime {
-  const width = input.value.length
-  const store = context.store({ name, kind: 'keyValue' })
-  const compareOrder = rowOrder(order, input.value)
-  const textOf = rowTexts(input)
+): (list: readonly Row[]) => readonly Row[] {
+  const width = columns.length
+  const compareOrder = rowOrder(order, columns)
   const compute = compileOverCalls(functions, { order, width }, context)
-  const emitDifference = key.length > 0 ? changesByPlace(leaving, context) : changesOfBag(leaving)
-
-  const results = (list: readonly Row[]): Row[] => {
+  return (list) => {
     let group = 0
     const rows = list.map((row, i): OrderedRow => {
       if (i === 0 || compareOrder(list[i - 1]!, row) !== 0) group++
@@ -72,6 +68,20 @@ export function firstRows(
     })
     return functions.length === 0 ? rows.map(({ row }) => row) : compute(rows)
   }
+}
+
+export function firstRows(
+  { order, functions, count, key, ttlMs, store: name }: FirstRows,
+  input: StepSchema,
+  context: OperatorContext,
+  leaving: LeavingChanges,
+): OperatorRuntime {
+  const store = context.store({ name, kind: 'keyValue' })
+  const compareOrder = rowOrder(order, input.value)
+  const textOf = rowTexts(input)
+  const results = listResults({ order, functions, ttlMs }, input.value, context)
+  const emitDifference = key.length > 0 ? changesByPlace(leaving, context) : changesOfBag(leaving)
+
   const pending = new PendingChanges((prefix, { headers, oldValue }) => {
     const { row, timestamp } = store.get(prefix)!
     const [before, after] = [listOf(oldValue!), listOf(row)]

@@ -19,6 +19,7 @@ import type { StepId, StepSchema } from '../step.ts'
 import { bagStore } from './bag.ts'
 import { expiry, forgetBefore } from './expiry.ts'
 import { firstRowOf, firstRows, firstRowsStore, forgetRowsBefore } from './first-rows.ts'
+import { firstRowsView, isSingleRow } from './first-rows-view.ts'
 import { GatheredRows } from './gathered-rows.ts'
 import { listedRowsStore } from './listed-rows.ts'
 import { type Limited, OrderedRows, type RankLimit, type RowChange, rowPlaces } from './ordered-rows.ts'
@@ -74,7 +75,11 @@ export const over: OperatorDefinition<OverStep> = {
   passesKey: false,
   expressions: ({ functions }) => functions.flatMap(overExpressions),
   reads: readsNoColumns,
-  view: { kept: ({ store }) => ({ store, states: [] }), compile: () => firstRowOf },
+  view: {
+    kept: ({ store }) => ({ store, states: [] }),
+    compile: () => firstRowOf,
+    list: (step, output, context) => (isSingleRow(step) ? null : firstRowsView(step, output, context)),
+  },
   upgrade: 'refused',
   inputs: ({ input }) => [input],
   schema(step, [input]) {
@@ -255,13 +260,6 @@ function openRows({ store: name, order, inBlocks }: OverStep, input: StepSchema,
     },
   }
 }
-
-/**
- * Whether pull queries can read the result from the lists: each is of one row, which is the result of its partition, and is kept for good under a key as
- * stores of tables have it. Those of a single column are encoded otherwise, as a partition may be NULL.
- */
-export const keepsFirstRow = ({ isListed, limit, functions, key, ttlMs }: OverStep): boolean =>
-  isListed === true && limit?.rank === 1 && functions.length === 0 && key.length > 1 && ttlMs === null
 
 const outputColumns = ({ functions }: OverStep, { value }: StepSchema): readonly Column[] => [
   ...value,

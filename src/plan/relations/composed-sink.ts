@@ -3,7 +3,7 @@ import type { Analysis, AnalyzedSource } from '../../analysis/analysis.ts'
 import { alternatives, conjunction } from '../../analysis/errors.ts'
 import { StatementError } from '../../errors.ts'
 import { keepsResult } from '../../operators/changes/change-aggregate.ts'
-import { keepsFirstRow } from '../../operators/changes/over.ts'
+import { keepsFirstRows } from '../../operators/changes/first-rows-view.ts'
 import { factsOf, type Step } from '../../operators/index.ts'
 import { inputsOf } from '../../operators/inputs.ts'
 import type { Expression as Syntax } from '../../sql/ast/query.ts'
@@ -149,5 +149,5 @@ function neverDeletes(id: string, builder: PlanBuilder): boolean {
 /** Whether the store of a step that keeps rows has them as tables do. */
 function keepsTable(step: Step): boolean {
   if (step.kind === 'changeAggregate') return keepsResult(step)
-  return step.kind === 'over' ? keepsFirstRow(step) : true
+  return step.kind === 'over' ? keepsFirstRows(step) : true
 }

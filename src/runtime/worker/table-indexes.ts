@@ -58,15 +58,15 @@ function declare(
     return {
       name,
       definition: JSON.stringify({ columns, basis }),
-      entryOf(key, stored) {
-        const row = view.read(key, null, stored)
-        if (row === null) return null
-        return codec.encode(
-          columns.map(({ at }) => row[at]!),
-          row.slice(0, keyTypes.length),
-        )
-      },
-      keyOf: (entry) => view.keys.encode(codec.keyOf(entry)),
+      isListed: view.isListed,
+      entriesOf: (key, stored) =>
+        view.rows(key, null, stored).map((row) =>
+          codec.encode(
+            columns.map(({ at }) => row[at]!),
+            row.slice(0, keyTypes.length),
+          ),
+        ),
+      keyOf: (entry) => view.entryKey(codec.keyOf(entry)),
     }
   })
 }

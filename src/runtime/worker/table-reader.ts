@@ -10,7 +10,6 @@ import type { OperatorContext } from '../../operators/operator-context.ts'
 import type { StepId, StepSchema } from '../../operators/step.ts'
 import type { PhysicalPlan } from '../../plan/physical-plan.ts'
 import type { SubTopology } from '../../plan/topology.ts'
-import type { KeyCodec } from '../../state/key.ts'
 import type { KeyRange, StateStore, StoreDeclaration, StoredRow, StoreKey } from '../../state/store.ts'
 import type { Window } from '../../types/record.ts'
 import type { Row } from '../../types/value.ts'
@@ -18,13 +17,13 @@ import type { ReportError } from '../processing-error.ts'
 import type { PullForm, PullRequest } from '../query-runtime.ts'
 import type { RequestTime } from '../request-time.ts'
 import type { TaskStores } from '../stores/task-stores.ts'
-import { tableStore, tableView, type ViewOptions, viewContext } from './table-view.ts'
+import { type TableView, tableStore, tableView, type ViewOptions, viewContext } from './table-view.ts'
 
 type ReadStores = Pick<TaskStores, 'store' | 'index'>
 
 type Entry = readonly [key: StoreKey, window: Window | null, stored: StoredRow]
 
-/** The most rows of a piece. */
+/** A piece ends when it has that many rows. */
 const BATCH_ROWS = 512
 /** A piece of a scan ends after that many entries, or when the clock, which is looked at now and then, says so. */
 const PIECE_ENTRIES = 4096
@@ -38,8 +37,8 @@ export interface TableReader {
   /** Whether reading may take much longer than looking up the rows: an expression of the request or of the table's plan has bounds. */
   readonly mayTakeLong: boolean
   /**
-   * Reads the query's table from the stores of a task, piece by piece: nothing if the table is not in that sub-topology. A piece has at most
-   * `BATCH_ROWS` rows, perhaps none, and takes some milliseconds. Between pieces the table may change: each key is shown at most once, as it
+   * Reads the query's table from the stores of a task, piece by piece: nothing if the table is not in that sub-topology. A piece has
+   * `BATCH_ROWS` rows, those of its last entry beyond, or fewer, perhaps none, and takes some milliseconds. Between pieces the table may change: each key is shown at most once, as it
    * is when its piece is read. Sessions, and what an index finds, are collected with the first piece. An expression that fails is NULL, or no
    * match, and is reported. Throws a BudgetError once the time of the request is up.
    */
@@ -77,7 +76,6 @@ export function tableReader(
     )
   const view = tableView(plan, schemas, (step) => contextOf(step, plan.functions))
   const select = rowSelector(form, (step) => contextOf(step, form.functions))
-  const storeLayout = { keys: view.keys, sizeMs: view.schema.window?.sizeMs ?? null }
   return {
     mayTakeLong: mayTakeLong(plan, form, options.functions),
     *read({ topology, stores }, request, { reportError, time, timer }) {
@@ -88,14 +86,15 @@ export function tableReader(
       const piece = new Piece(timer)
       let rows: Row[] = []
       let left = form.limit ?? Number.POSITIVE_INFINITY
-      for (const [storeKey, window, stored] of entriesOf(stores, spec, request, storeLayout)) {
-        const found = view.read(storeKey, window, stored)
-        const row = found === null ? null : select(found)
-        time.refuseOver()
-        if (row !== null) {
-          rows.push(row)
-          if (--left === 0) break
+      const isWanted = view.isListed ? keyFilter(request, view) : null
+      for (const [storeKey, window, stored] of entriesOf(stores, spec, request, view)) {
+        for (const found of view.rows(storeKey, window, stored)) {
+          if (isWanted !== null && !isWanted(found)) continue
+          const row = select(found)
+          time.refuseOver()
+          if (row !== null && left-- > 0) rows.push(row)
         }
+        if (left <= 0) break
         if (rows.length < BATCH_ROWS && !piece.isOver()) continue
         yield rows
         errors = reports
@@ -182,17 +181,19 @@ class LimitedReports {
   }
 }
 
-interface StoreLayout {
-  readonly keys: KeyCodec
-  /** Size of time windows; null for sessions and for tables without windows. */
-  readonly sizeMs: number | null
+/** Whether a row of an entry that holds several is one that is looked up; null: all are. */
+function keyFilter({ keys }: PullRequest, { keys: { encode }, schema }: TableView): ((row: Row) => boolean) | null {
+  if (keys === null) return null
+  const wanted = new Set(keys.map(encode))
+  const { length } = schema.key
+  return (row) => wanted.has(encode(row.slice(0, length)))
 }
 
 function* entriesOf(
   stores: ReadStores,
   spec: StoreDeclaration,
   request: PullRequest,
-  layout: StoreLayout,
+  { entryKey, isListed, schema }: TableView,
 ): Iterable<Entry> {
   const { index: wanted = null } = request
   const index = wanted === null ? null : stores.index(spec, wanted.name)
@@ -202,8 +203,11 @@ function* entriesOf(
     return
   }
   const store = stores.store(spec)
-  const keys = request.keys?.map(layout.keys.encode) ?? null
-  const range = keyRange(request, layout.keys)
+  const all = request.keys?.map(entryKey) ?? null
+  const keys = all !== null && isListed ? [...new Set(all)] : all
+  const range = keyRange(request, entryKey)
+  // Sessions, and tables without windows, have none.
+  const sizeMs = schema.window?.sizeMs ?? null
   switch (store.kind) {
     case 'keyValue':
       if (keys === null) {
@@ -216,7 +220,7 @@ function* entriesOf(
       }
       return
     case 'window':
-      yield* filterEntries(windowEntries(store, keys, request, layout.sizeMs!), request, range)
+      yield* filterEntries(windowEntries(store, keys, request, sizeMs!), request, range)
       return
     case 'session':
       // A session that grows between pieces would be shown twice, or not at all.
@@ -276,7 +280,7 @@ function isInRange(key: StoreKey, range: KeyRange | null): boolean {
   return to === undefined || key < to || (key === to && toInclusive)
 }
 
-function keyRange({ keyRange: range }: PullRequest, { encode }: KeyCodec): KeyRange | null {
+function keyRange({ keyRange: range }: PullRequest, encode: TableView['entryKey']): KeyRange | null {
   if (range === null) return null
   const { from, to, fromInclusive = true, toInclusive = true } = range
   return {

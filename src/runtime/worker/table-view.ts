@@ -8,7 +8,7 @@ import type { StepId, StepSchema } from '../../operators/step.ts'
 import type { PhysicalPlan } from '../../plan/physical-plan.ts'
 import { isOperator, type SubTopology, storesOf } from '../../plan/topology.ts'
 import { FORMATS } from '../../serde/index.ts'
-import { type KeyCodec, keyCodec } from '../../state/key.ts'
+import { type KeyCodec, keyCodec, textCodec } from '../../state/key.ts'
 import type { StoreDeclaration, StoredRow, StoreKey } from '../../state/store.ts'
 import type { Window } from '../../types/record.ts'
 import type { Row } from '../../types/value.ts'
@@ -22,9 +22,15 @@ export interface ViewOptions {
 export interface TableView {
   readonly schema: StepSchema
   readonly keys: KeyCodec
-  /** [key columns, WINDOWSTART and WINDOWEND if windowed, value columns, ROWTIME]; null: HAVING leaves the row out. */
-  readonly read: (key: StoreKey, window: Window | null, stored: StoredRow) => Row | null
+  /** Whether an entry of the store may hold several rows. */
+  readonly isListed: boolean
+  /** The key of the store's entry that has the row of that key. In the order of the keys. */
+  readonly entryKey: (key: Row) => StoreKey
+  /** The rows of an entry: [key columns, WINDOWSTART and WINDOWEND if windowed, value columns, ROWTIME]. HAVING leaves some out. */
+  readonly rows: (key: StoreKey, window: Window | null, stored: StoredRow) => readonly Row[]
 }
+
+const NO_ROWS: readonly Row[] = []
 
 /** `contextOf`: called with the step that owns the store. Throws an Error if the plan keeps no table. */
 export function tableView(
@@ -36,14 +42,21 @@ export function tableView(
   if (materialization === null) throw new Error(`Query ${plan.queryId} keeps no table that can be read.`)
   const schema = schemas.get(materialization.step)!
   const keys = keyCodec(schema.key.map(({ type }) => type))
-  const view = materializedView(materialization, plan.steps, contextOf(materialization.step))
+  const { list, read } = materializedView(materialization, plan.steps, schema, contextOf(materialization.step))
   const asRead = readerView(plan)
+  const rowsOf = (key: Row, window: Window | null, row: Row, timestamp: number): readonly Row[] => {
+    const found = read(key, window, row)
+    return found === null ? NO_ROWS : [layout(found.key, window, asRead(found.value), timestamp)]
+  }
+  const entryKeys = list === null ? keys : textCodec(list.entryTypes)
   return {
     schema,
     keys,
-    read(storeKey, window, stored) {
-      const found = view.read(keys.decode(storeKey), window, stored)
-      return found === null ? null : layout(found.key, window, asRead(found.value), stored.timestamp)
+    isListed: list !== null,
+    entryKey: entryKeys.encode,
+    rows(storeKey, window, { row, timestamp }) {
+      if (list === null) return rowsOf(keys.decode(storeKey), window, row, timestamp)
+      return list.rowsOf(row).flatMap((one) => rowsOf(one.key, window, one.row, timestamp))
     },
   }
 }

@@ -113,6 +113,31 @@ describe('a pull query by an index', () => {
     await test.settled()
     expect(await counts()).toEqual([['Bergen']])
   })
+
+  it('finds each of the first rows of a group, which are kept together, once', async () => {
+    await test.execute(TABLES)
+    await test.execute(`CREATE TABLE best AS SELECT city, id, amount, ROW_NUMBER() OVER (PARTITION BY city ORDER BY amount DESC, id) AS place
+      FROM orders QUALIFY place <= 2;`)
+    await test.execute("INSERT INTO orders (id, city, amount) VALUES (1, 'Oslo', 3), (2, 'Oslo', 1), (3, 'Ayr', 2);")
+    await test.settled()
+    const places = async (where: string) =>
+      (await test.rows(`SELECT city, place, id FROM best WHERE ${where};`)).rows.map(String).toSorted()
+    const conditions = ['id = 1', 'id > 0', 'id IN (1, 2, 3)', 'id >= 2 AND place = 1', "id = 1 AND city = 'Oslo'"]
+    const answersOf = () => Promise.all(conditions.map(places))
+    const withoutIndex = await answersOf()
+    expect(withoutIndex[1]).toEqual(['Ayr,1,3', 'Oslo,1,1', 'Oslo,2,2'])
+    await test.execute('CREATE INDEX by_id ON best (id);')
+    await ready()
+    expect(await answersOf()).toEqual(withoutIndex)
+    await test.execute("INSERT INTO orders (id, city, amount) VALUES (4, 'Oslo', 2), (5, 'Ayr', 1), (1, 'Ayr', 9);")
+    await test.settled()
+    const changed = await answersOf()
+    expect(changed[0]).toEqual(['Ayr,1,1', 'Oslo,1,1'])
+    expect(changed[1]).toEqual(['Ayr,1,1', 'Ayr,2,3', 'Oslo,1,1', 'Oslo,2,4'])
+    await restart()
+    await ready()
+    expect(await answersOf()).toEqual(changed)
+  })
 })
 
 describe('an index', () => {

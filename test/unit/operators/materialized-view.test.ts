@@ -20,13 +20,15 @@ const steps: readonly Step[] = [
 
 describe('materializedView', () => {
   const running = harness(aggregate, aggregateStep, [streamOf({ V: INTEGER })])
-  const view = (step: string, stages: readonly string[]) => materializedView({ step, stages }, steps, running.context)
+  const { schema } = running
+  const view = (step: string, stages: readonly string[]) =>
+    materializedView({ step, stages }, steps, schema, running.context)
   const key = ['a']
 
   it('puts the states of an aggregation through HAVING and the projection', () => {
     const entry = () => {
       const store = running.stores.get('rows')!
-      return store.kind === 'keyValue' ? store.get('a')! : expect.unreachable()
+      return store.kind === 'keyValue' ? store.get('a')!.row : expect.unreachable()
     }
     running.send(0, record(key, ['a', 1], 1))
     expect(view('agg', ['having', 'select']).read(key, null, entry())).toBeNull()
@@ -36,18 +38,20 @@ describe('materializedView', () => {
   })
 
   it('adds the bounds of windows', () => {
-    const states = { row: [3], timestamp: 5 }
+    const states = [3]
     expect(view('win', []).read(key, { start: 0, end: 10 }, states)).toEqual({ key, value: ['a', 3, 0, 10] })
   })
 
   it('reads the rows of a source table as they are', () => {
-    expect(view('mat', []).read(key, null, { row: ['a', 9], timestamp: 5 })).toEqual({ key, value: ['a', 9] })
+    expect(view('mat', []).read(key, null, ['a', 9])).toEqual({ key, value: ['a', 9] })
   })
 
   it('refuses stages that are unknown or not pure', () => {
     expect(() => view('nowhere', [])).toThrow('no step nowhere')
     const join = { kind: 'selectKey', id: 'key', input: 'agg', key: [] } as const
-    expect(() => materializedView({ step: 'key', stages: [] }, [join], running.context)).toThrow('kind selectKey')
+    expect(() => materializedView({ step: 'key', stages: [] }, [join], schema, running.context)).toThrow(
+      'kind selectKey',
+    )
   })
 })
 

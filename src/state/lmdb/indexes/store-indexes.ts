@@ -17,6 +17,8 @@ import { IndexEntries } from './index-entries.ts'
 /** Rows that are indexed, or entries that are deleted, in one transaction: some milliseconds. */
 const STEP_ROWS = 512
 
+const NO_ENTRIES: readonly string[] = []
+
 /** An index at work. */
 interface OpenIndex {
   readonly id: number
@@ -112,20 +114,22 @@ export class StoreIndexes implements DurableIndexes {
 
   #keepUp(key: StoreKey, before: StoredRow | undefined, now: StoredRow | undefined, batch: WriteBatch): void {
     for (const { declaration, entries } of this.#open) {
-      const former = before === undefined ? null : declaration.entryOf(key, before)
-      const next = now === undefined ? null : declaration.entryOf(key, now)
-      if (former === next) continue
-      if (former !== null) entries.delete(former, batch)
-      if (next !== null) entries.put(next, batch)
+      const former = before === undefined ? NO_ENTRIES : declaration.entriesOf(key, before)
+      const next = now === undefined ? NO_ENTRIES : declaration.entriesOf(key, now)
+      for (const entry of former) if (!next.includes(entry)) entries.delete(entry, batch)
+      for (const entry of next) if (!former.includes(entry)) entries.put(entry, batch)
     }
   }
 
   *#rows({ declaration, entries }: OpenIndex, ranges: readonly EntryRange[]) {
     const { rows } = this.#options
     yield* rows.unwrittenRows()
+    const shown = declaration.isListed ? new Set<StoreKey>() : null
     for (const range of ranges) {
       for (const entry of entries.in(range)) {
         const key = declaration.keyOf(entry)
+        if (shown?.has(key) === true) continue
+        shown?.add(key)
         const stored = rows.writtenRow(key)
         if (stored !== undefined) yield [key, stored] as const
       }
@@ -138,8 +142,8 @@ export class StoreIndexes implements DurableIndexes {
     const stored = environment.chunk(index.builtTo!, prefixEnd(prefix), STEP_ROWS)
     const batch = new WriteBatch()
     for (const raw of stored) {
-      const entry = index.declaration.entryOf(keys.read(raw), rows.read(raw.value))
-      if (entry !== null) index.entries.put(entry, batch)
+      for (const entry of index.declaration.entriesOf(keys.read(raw), rows.read(raw.value)))
+        index.entries.put(entry, batch)
     }
     if (batch.size > 0) await environment.write(batch)
     index.builtTo = stored.length < STEP_ROWS ? null : after(stored.at(-1)!.key)

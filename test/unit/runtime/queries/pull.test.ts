@@ -1,5 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
+import type { PullRequest } from '../../../../src/runtime/query-runtime.ts'
 import { BIGINT, STRING } from '../../../../src/types/sql-type.ts'
+import type { Row } from '../../../../src/types/value.ts'
 import { pullAll, pullRows } from '../../../support/pull-requests.ts'
 import { QueryWorld } from '../../../support/query-world.ts'
 
@@ -80,6 +82,59 @@ test.each([
     const rows = await pullRows(world.runtime, plan!.queryId, { ...pullAll(columns), keys: [key] })
     expect(rows.map((row) => row.slice(0, key.length))).toEqual([key])
   }
+})
+
+test('first rows are looked up by their place, and scanned, in the lists of their partitions', async () => {
+  world = await QueryWorld.open()
+  const [plan] = await world.run(`${LOGS} CREATE TABLE t WITH (key_format='JSON') AS
+    SELECT state, n, ROW_NUMBER() OVER (PARTITION BY state ORDER BY n DESC) AS place FROM logs QUALIFY place <= 3;`)
+  expect(plan!.steps.some(({ kind }) => kind === 'materialize')).toBe(false)
+  await world.produce('logs', [{ key: 'u', value: { state: null, n: 7 }, timestamp: 1 }, ...records])
+  await world.runtime.settled()
+  const columns = [COUNTS[0]!, { name: 'PLACE', type: BIGINT }, ...COUNTS.slice(1)]
+  const rowsOf = async (keys: readonly Row[] | null) => {
+    const rows = await pullRows(world.runtime, plan!.queryId, { ...pullAll(columns), keys })
+    return rows.map((row) => row.slice(0, 3)).toSorted()
+  }
+  const keys = [
+    ['LA', 2],
+    ['WA', 3],
+    ['LA', 1],
+    ['LA', 4],
+    [null, 1],
+    [null, 2],
+  ]
+  expect(await rowsOf(keys)).toEqual([
+    [null, 1, 7],
+    ['LA', 1, 95],
+    ['LA', 2, 90],
+    ['WA', 3, 89],
+  ])
+  const all = await rowsOf(null)
+  expect(all).toHaveLength(3 * STATES.length + 1)
+  expect(all.filter(([state]) => state === 'NY')).toEqual([
+    ['NY', 1, 98],
+    ['NY', 2, 93],
+    ['NY', 3, 88],
+  ])
+})
+
+test('last rows of a single column are found by a range of their keys', async () => {
+  world = await QueryWorld.open()
+  const [plan] = await world.run(`${LOGS} CREATE TABLE t AS
+    SELECT state, n FROM logs QUALIFY ROW_NUMBER() OVER (PARTITION BY state ORDER BY n DESC) = 1;`)
+  expect(plan!.steps.some(({ kind }) => kind === 'materialize')).toBe(false)
+  await world.produce('logs', [{ key: 'u', value: { state: null, n: 7 }, timestamp: 1 }, ...records])
+  await world.runtime.settled()
+  const rowsOf = async (request: Partial<PullRequest>) => {
+    const rows = await pullRows(world.runtime, plan!.queryId, { ...pullAll(COUNTS), ...request })
+    return rows.map((row) => row.slice(0, 2)).toSorted()
+  }
+  expect(await rowsOf({ keyRange: { from: ['LA'], fromInclusive: false, to: ['TX'], toInclusive: true } })).toEqual([
+    ['NY', 98],
+    ['TX', 97],
+  ])
+  expect((await rowsOf({})).map(([state]) => state)).toEqual(STATES.toSorted())
 })
 
 test.each([

@@ -20,7 +20,8 @@ const codec = textCodec([STRING, INTEGER])
 const byName = (definition = 'name'): IndexDeclaration => ({
   name: 'BY_NAME',
   definition,
-  entryOf: (key, { row }) => (row[0] === null ? null : codec.encode([row[0]!, key])),
+  isListed: false,
+  entriesOf: (key, { row }) => (row[0] === null ? [] : [codec.encode([row[0]!, key])]),
   keyOf: (entry) => codec.decode(entry)[1] as number,
 })
 
