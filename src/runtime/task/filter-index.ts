@@ -5,6 +5,7 @@
  */
 import type { ColumnExpression, Expression } from '../../expressions/expression.ts'
 import type { Row, Value } from '../../types/value.ts'
+import { TextTable } from './text-table.ts'
 
 export interface IndexedFilter {
   /** What `matches` computes over the row that `match` gets; null: it depends on more than the row. */
@@ -30,7 +31,10 @@ export class FilterIndex<Filter extends IndexedFilter> {
     }
     const { column, value } = wanted
     let indexed = this.#columns.find((one) => one.column === column.index)
-    if (indexed === undefined) this.#columns.push((indexed = { column: column.index, byValue: new Map() }))
+    if (indexed === undefined) {
+      const byValue: ByValue<Filter> = column.type.kind === 'STRING' ? new TextValues() : new Map()
+      this.#columns.push((indexed = { column: column.index, byValue }))
+    }
     let candidates = indexed.byValue.get(value)
     if (candidates === undefined) indexed.byValue.set(value, (candidates = { sure: [], checked: [] }))
     candidates[kindOf(filter)].push(filter)
@@ -57,12 +61,14 @@ export class FilterIndex<Filter extends IndexedFilter> {
   /** Finds what holds for the row. False: nothing does. */
   match(row: Row): boolean {
     const { matched } = this
-    matched.length = 0
-    this.#check(this.#others, row)
-    for (const { column, byValue } of this.#columns) {
+    if (matched.length > 0) matched.length = 0
+    if (this.#others.length > 0) this.#check(this.#others, row)
+    const columns = this.#columns
+    for (let i = 0; i < columns.length; i++) {
+      const { column, byValue } = columns[i]!
       const candidates = byValue.get(row[column]!)
       if (candidates === undefined) continue
-      for (let i = 0; i < candidates.sure.length; i++) this.matched.push(candidates.sure[i]!)
+      for (let j = 0; j < candidates.sure.length; j++) matched.push(candidates.sure[j]!)
       this.#check(candidates.checked, row)
     }
     return matched.length > 0
@@ -76,9 +82,37 @@ export class FilterIndex<Filter extends IndexedFilter> {
   }
 }
 
+interface ByValue<Filter> {
+  readonly size: number
+  get(value: Value): Candidates<Filter> | undefined
+  set(value: Value, candidates: Candidates<Filter>): void
+  delete(value: Value): void
+}
+
+/** Values of a STRING column: texts, or null. */
+class TextValues<Filter> implements ByValue<Filter> {
+  readonly #texts = new TextTable<Candidates<Filter>>()
+
+  get size(): number {
+    return this.#texts.size
+  }
+
+  get(value: Value): Candidates<Filter> | undefined {
+    return value === null ? undefined : this.#texts.get(value as string)
+  }
+
+  set(value: Value, candidates: Candidates<Filter>): void {
+    this.#texts.set(value as string, candidates)
+  }
+
+  delete(value: Value): void {
+    this.#texts.delete(value as string)
+  }
+}
+
 interface IndexedColumn<Filter> {
   readonly column: number
-  readonly byValue: Map<Value, Candidates<Filter>>
+  readonly byValue: ByValue<Filter>
 }
 
 /** Filters that require the same value of a column. */
