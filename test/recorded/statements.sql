@@ -42,6 +42,7 @@ CREATE STREAM priced AS SELECT o.id AS id, o.who, t.city FROM orders o ASOF JOIN
 CREATE TABLE staged AS SELECT who, COUNT(*) AS n FROM orders GROUP BY who;
 CREATE OR REPLACE TABLE staged WITH (switch='BY_APPLY') AS SELECT who, SUM(amount) AS n FROM orders GROUP BY who;
 CREATE TABLE busiest AS SELECT who, n, p, e FROM (SELECT who, COUNT(*) AS n, WINDOWSTART AS p, WINDOWEND AS e FROM orders WINDOW TUMBLING (SIZE 1 HOUR, GRACE PERIOD 1 DAY) GROUP BY who) counts QUALIFY RANK() OVER (PARTITION BY p ORDER BY n DESC) = 1;
+CREATE TABLE amounts AS SELECT who, COUNT(DISTINCT amount) AS n FROM orders GROUP BY who;
 CREATE INDEX by_city ON located (country, p_city);
 CREATE INDEX by_n ON totals (n);
 DROP INDEX by_n;

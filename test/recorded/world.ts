@@ -16,6 +16,7 @@ export const TABLES = [
   'ranked',
   'cities_read',
   'busiest',
+  'amounts',
 ]
 
 export const INPUTS = `
