@@ -221,3 +221,41 @@ test('a filter comes and goes beside others while records are read, and theirs s
     added.mockRestore()
   }
 })
+
+test('one of many filters is paused alone: it continues where it was, while the others have read on', async () => {
+  world = await QueryWorld.open(onOneWorker)
+  const filters = Array.from(
+    { length: 10 },
+    (_, i) => `CREATE STREAM f${i} AS SELECT userid, n FROM logs WHERE state = '${i < 2 ? 'LA' : `s${i}`}';`,
+  )
+  const [paused, other] = await world.run(LOGS + filters.join('\n'))
+  await world.produce('logs', logs(0, 10))
+  await world.runtime.settled()
+  await world.runtime.pause(paused!.queryId)
+  await world.produce('logs', logs(10, 30))
+  await world.runtime.settled()
+  expect([worker.progress(paused!.queryId)!.recordsConsumed, await numbers('F0')]).toEqual([10, [...Array(10).keys()]])
+  expect([worker.progress(other!.queryId)!.recordsConsumed, await numbers('F1')]).toEqual([30, [...Array(30).keys()]])
+  await world.runtime.resume(paused!.queryId)
+  await world.produce('logs', logs(30, 40))
+  await world.runtime.settled()
+  expect([worker.progress(paused!.queryId)!.recordsConsumed, await numbers('F0')]).toEqual([40, [...Array(40).keys()]])
+  expect([worker.progress(other!.queryId)!.recordsConsumed, await numbers('F1')]).toEqual([40, [...Array(40).keys()]])
+})
+
+test('more filters than one commit takes quiet ones are all committed before a restart, and nothing is written twice', async () => {
+  world = await QueryWorld.open(onOneWorker)
+  const exact = { 'auto.offset.reset': 'earliest', 'processing.guarantee': 'exactly_once_v2' }
+  const filters = Array.from(
+    { length: 130 },
+    (_, i) => `CREATE STREAM f${i} AS SELECT userid, n FROM logs WHERE n = ${i};`,
+  )
+  const plans = await world.run(LOGS + filters.join('\n'), exact)
+  await world.produce('logs', logs(0, 130))
+  await expect.poll(() => plans.every(({ queryId }) => worker.progress(queryId)?.lagRecords === 0)).toBe(true)
+  await world.restart()
+  for (const plan of plans) await world.runtime.start({ plan, config: exact, paused: false })
+  await world.produce('logs', logs(0, 130))
+  await world.runtime.settled()
+  for (const i of [0, 64, 129]) expect(await numbers(`F${i}`)).toEqual([i, i])
+})
