@@ -22,7 +22,7 @@ import { type LeavingChanges, RowChanges, rowTexts } from './row-changes.ts'
 import { rowOrder } from './row-order.ts'
 import type { SortColumn } from './sort-text.ts'
 
-/** A list is copied when a row is put into it. */
+/** A list is moved when a row is put into it. */
 export const MAX_LISTED_ROWS = 100
 
 export interface FirstRows {
@@ -35,6 +35,11 @@ export interface FirstRows {
   /** How long a row is kept, in event time; null: for good. */
   readonly ttlMs: number | null
   readonly store: string
+}
+
+interface ListEntry {
+  readonly row: Row
+  timestamp: number
 }
 
 /** A list as a store and what is held back have it: each column is a row. */
@@ -60,13 +65,14 @@ export function listResults(
   const width = columns.length
   const compareOrder = rowOrder(order, columns)
   const compute = compileOverCalls(functions, { order, width }, context)
+  if (functions.length === 0) return (list) => (ttlMs === null ? list : list.map((row) => row.slice(0, width)))
   return (list) => {
     let group = 0
     const rows = list.map((row, i): OrderedRow => {
       if (i === 0 || compareOrder(list[i - 1]!, row) !== 0) group++
       return { row: ttlMs === null ? row : row.slice(0, width), group }
     })
-    return functions.length === 0 ? rows.map(({ row }) => row) : compute(rows)
+    return compute(rows)
   }
 }
 
@@ -111,15 +117,20 @@ export function firstRows(
         const { value, timestamp } = record
         if (value === null) return
         const prefix = record.key![0] as string
-        const stored = store.get(prefix)
+        const stored: ListEntry | undefined = store.get(prefix)
         const list = listOf(stored?.row ?? [])
         const at = placeOf(value, list)
         if (at < count) {
-          if (!pending.touch(prefix, record)) pending.add(prefix, record as KeyedRecord, list)
           const row = ttlMs === null ? value : [...value, timestamp]
-          const next = list.toSpliced(at, 0, row)
+          const isOwn = pending.touch(prefix, record)
+          if (!isOwn) pending.add(prefix, record as KeyedRecord, list)
+          // The list before the first change is the old value. That of a change that has not left is changed in place.
+          const next = isOwn ? list : list.slice()
+          next.splice(at, 0, row)
           if (next.length > count) next.pop()
-          store.put(prefix, { row: next, timestamp: Math.max(timestamp, stored?.timestamp ?? 0) })
+          const entry: ListEntry = isOwn ? stored! : { row: next, timestamp: stored?.timestamp ?? timestamp }
+          if (entry.timestamp < timestamp) entry.timestamp = timestamp
+          store.put(prefix, entry)
           if (!context.coalesces) pending.flush()
         }
         expire()
