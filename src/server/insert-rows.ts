@@ -1,7 +1,10 @@
 /** Rows that arrive as lines, inserted in order, acknowledged as they are stored. Source: ksqlDB's InsertsSubscriber. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { InsertRow } from '../engine/api.ts'
 import type { InsertAcks } from './insert-acks.ts'
 
+/** Rows that are read at a time, in less than a millisecond; then other requests have their turn. */
+const TURN_ROWS = 256
 /** Rows on their way to the log at a time. Reading stops there, and flow control slows the client down. */
 const MAX_UNDER_WAY = 8192
 
@@ -22,6 +25,7 @@ export async function insertRows(
       for (const line of lines) {
         if (acks.isOver || reading.signal.aborted) break
         rows.add(() => insert(line))
+        if (rows.next % TURN_ROWS === 0) await nextTurn()
         if (rows.count >= MAX_UNDER_WAY) await rows.fewerThan(MAX_UNDER_WAY)
       }
       if (acks.isOver) break

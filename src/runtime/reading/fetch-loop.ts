@@ -5,7 +5,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { FetchedPartition, Fetcher, PauseReason } from '../../broker/broker.ts'
 import { positionKey } from '../../broker/position-key.ts'
-import type { Pace } from '../pace.ts'
+import { AWAITED_RECORDS, type Pace } from '../pace.ts'
 
 /** Long enough to be cheap for an idle worker; a fetch that finds records ends the wait. */
 const POLL_MS = 500
@@ -138,14 +138,20 @@ export class FetchLoop {
     this.#active.add(reader)
   }
 
-  /** Reads until nothing is left, or a record has taken long: then the rest waits until others have had what came meanwhile. */
+  /**
+   * Reads until nothing is left, a record has taken long or a call waits for the thread: then the rest waits until others have had what came
+   * meanwhile.
+   */
   #readByTurns(): void {
     const { pace } = this.#options
     const before = pace.slowEvaluations
+    let records = 0
     for (let readers = this.#ready(); readers.length > 0; readers = this.#ready()) {
       for (const reader of readers) {
+        const from = reader.position
         if (!reader.read(reader.keepsRecords ? WAITING_TURN_RECORDS : TURN_RECORDS)) this.#active.delete(reader)
-        if (pace.slowEvaluations !== before) {
+        records += reader.position - from
+        if (pace.slowEvaluations !== before || (records >= AWAITED_RECORDS && pace.isAwaited())) {
           this.#moveLast(reader)
           return
         }

@@ -5,7 +5,7 @@ import type { BrokerError } from '../../broker/broker-error.ts'
 import { RecordBatchCursor, readHeaders } from '../../broker/record-batch-cursor.ts'
 import { SchemaNotLoaded } from '../../serde/format.ts'
 import type { SchemaLoader } from '../../serde/loaded-schemas.ts'
-import type { Pace } from '../pace.ts'
+import { AWAITED_RECORDS, type Pace } from '../pace.ts'
 import type { TopicTotals } from '../query-progress.ts'
 import type { RecordCursor } from '../task/record-cursor.ts'
 import { SharedSource, sourceIdentity } from '../task/shared-source.ts'
@@ -183,6 +183,7 @@ export class PartitionReader implements LoopReader, InputReader {
     this.#repeats = false
     try {
       while (records < limit && pace.slowEvaluations === before) {
+        if (records > 0 && records % AWAITED_RECORDS === 0 && pace.isAwaited()) break
         isRead = !repeats && !cursor.next()
         if (isRead) break
         repeats = false

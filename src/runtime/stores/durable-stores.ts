@@ -42,6 +42,8 @@ export interface DurableStoresOptions {
   readonly changelogs: Broker | null
   readonly clock: Clock
   readonly timer: Timer
+  /** See `Pace`. Default: never. */
+  readonly isAwaited?: () => boolean
   readonly onWarning: (message: string) => void
   readonly onRestore?: (progress: RestoreProgress) => void
 }
@@ -65,6 +67,7 @@ class DurableStores implements StoreProvider {
     this.#options = options
     this.#slots = new SlotEnvironments({
       ...options,
+      isAwaited: options.isAwaited ?? (() => false),
       mappedBytes: options.mappedBytes ?? DEFAULT_MAPPED_BYTES,
       openEnvironment: options.openEnvironment ?? LmdbEnvironment.open,
     })

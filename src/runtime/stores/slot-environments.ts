@@ -18,6 +18,8 @@ export interface SlotEnvironmentsOptions {
   /** Bound on the pages of files that the process maps and has in memory, beyond those of the first look; bytes. */
   readonly mappedBytes: number
   readonly openEnvironment: OpenEnvironment
+  /** See `Pace`. */
+  readonly isAwaited: () => boolean
   readonly onWarning: (message: string) => void
 }
 
@@ -68,6 +70,7 @@ export class SlotEnvironments {
         this.#warn(slot, movedTo, cause.message),
       )
       environment.onTouched = () => this.#trim()
+      environment.isAwaited = this.#options.isAwaited
       try {
         const made = { environment, catalog: new StateCatalog(environment) }
         this.#open.set(slot, made)

@@ -55,6 +55,8 @@ export interface WorkerSurroundings {
   readonly log: (message: Omit<LogMessage, 'kind'>) => void
   /** Gives a registered schema, or a text: why there is none. */
   readonly fetchSchema: (id: number) => Promise<ResolvedSchema | string>
+  /** See `Pace`. */
+  readonly isAwaited: () => boolean
 }
 
 export interface OpenedWorkerOptions extends Omit<LocalWorkerOptions, 'listener'> {
@@ -112,7 +114,7 @@ export async function openThreadBroker(connection: BrokerConnection): Promise<Br
 async function openStores(
   setup: StoresSetup,
   broker: Broker,
-  { clock, timer, log }: WorkerSurroundings,
+  { clock, timer, log, isAwaited }: WorkerSurroundings,
 ): Promise<StoreProvider> {
   if (setup.kind === 'memory') return memoryStores()
   const { durableStores } = await import('../stores/durable-stores.ts')
@@ -123,6 +125,7 @@ async function openStores(
     changelogs: changelogs ? broker : null,
     clock,
     timer,
+    isAwaited,
     onWarning: (text) => log({ level: 'warn', text }),
     onRestore: logRestores((text) => log({ level: 'info', text })),
   })

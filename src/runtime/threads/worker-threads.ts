@@ -11,6 +11,7 @@ import type { LogMessage, ThreadMessage } from './protocol.ts'
 import { RemoteWorker } from './remote-worker.ts'
 import { answerSchemaCall } from './schema-calls.ts'
 import type { BrokerConnection, StoresSetup, WorkerSetup } from './setup.ts'
+import { WaitingCalls } from './waiting-calls.ts'
 import { WorkerWatch, watchInterval } from './watch.ts'
 
 export interface WorkerThreadsOptions {
@@ -81,7 +82,11 @@ function startWorker(
     name: `millrace-${index}`,
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
   })
-  const worker = new RemoteWorker((message) => thread.postMessage(message), listener)
+  const calls = new WaitingCalls(shared)
+  const worker = new RemoteWorker((message) => {
+    calls.post(message.id)
+    thread.postMessage(message)
+  }, listener)
   let cause = new Error(`Worker thread ${index} ended.`)
   thread.on('message', (message: ThreadMessage) => {
     if (message.kind === 'log') log(message)

@@ -60,6 +60,8 @@ export interface LocalWorkerOptions {
   readonly schemas?: SchemaLoader
   /** Shared with the thread that watches this one: see `WATCHED`. */
   readonly workingFor?: Int32Array
+  /** See `Pace`. Default: never. */
+  readonly isAwaited?: () => boolean
 }
 
 const stateTransactionalId = (transactionalId: string): string => `${transactionalId}-state`
@@ -81,7 +83,7 @@ export class LocalWorker implements InProcessWorker {
   readonly #workingFor: Int32Array
   readonly #openings = new Openings()
   readonly #settling: Settling
-  readonly #pace = new Pace()
+  readonly #pace: Pace
   readonly #slowQueries: SlowQueries
   readonly #pulls: WorkerPulls
   readonly #standbys: StandbyQueries
@@ -90,6 +92,7 @@ export class LocalWorker implements InProcessWorker {
 
   constructor(options: LocalWorkerOptions) {
     this.#options = options
+    this.#pace = new Pace(options.isAwaited)
     this.#workingFor = options.workingFor ?? new Int32Array(WATCHED.length)
     const { broker, clock, timer, compression, transactionalId, functionContext, schemas = NO_REGISTRY } = options
     this.#producer = broker.producer()

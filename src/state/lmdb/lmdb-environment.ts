@@ -58,6 +58,8 @@ export class LmdbEnvironment {
   #touches = 0
   /** Called before a read or a write once many places of the file may have come into memory; may call `remap`. */
   onTouched: () => void = () => {}
+  /** Whether others wait for the thread: a large batch then ends its transaction where it stands, and continues in another. */
+  isAwaited: () => boolean = () => false
 
   private constructor(directory: string) {
     this.directory = directory

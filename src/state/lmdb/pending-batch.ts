@@ -6,7 +6,7 @@
  */
 import type { StateEnvironment } from './lmdb-environment.ts'
 import { PENDING_ID, storePrefix } from './state-ids.ts'
-import { type KeyRangeBytes, WriteBatch } from './write-batch.ts'
+import { type Changes, type KeyRangeBytes, WriteBatch } from './write-batch.ts'
 
 /** Changes in one transaction: at most about 16 MB of pages, 10 to 20 ms. */
 export const PART_CHANGES = 4096
@@ -35,6 +35,7 @@ export async function writeLarge(
       }
     },
   })
+  await nextTurn()
   await carryOut(environment, task, batch)
 }
 
@@ -49,13 +50,16 @@ export function dropPending(task: string, batch: WriteBatch): void {
   batch.deleteRange(pieceKey(task, 0), piecesEnd(task))
 }
 
-/** Carries a batch out in small transactions. What a failure leaves is a part of it. */
+/**
+ * Carries a batch out in small transactions, which are smaller while others wait for the thread; `atEnd` is part of the last one. What a failure
+ * leaves is a part of the batch.
+ */
 export async function writeInParts(
   environment: StateEnvironment,
   batch: WriteBatch,
-  { partChanges = PART_CHANGES } = {},
+  { partChanges = PART_CHANGES, atEnd = null }: { readonly partChanges?: number; readonly atEnd?: Changes | null } = {},
 ): Promise<void> {
-  for (const part of batch.parts(partChanges)) {
+  for (const part of batch.parts({ limit: partChanges, isAwaited: environment.isAwaited, atEnd })) {
     if ('from' in part) await deleteRange(environment, part)
     else await environment.write(part)
     await nextTurn()
@@ -63,10 +67,9 @@ export async function writeInParts(
 }
 
 async function carryOut(environment: StateEnvironment, task: string, batch: WriteBatch): Promise<void> {
-  await writeInParts(environment, batch)
-  const end = new WriteBatch()
-  dropPending(task, end)
-  await environment.write(end)
+  const atEnd = new WriteBatch()
+  dropPending(task, atEnd)
+  await writeInParts(environment, batch, { atEnd })
 }
 
 /** Deletes all keys in `[from, to)`, in small transactions. */
@@ -87,8 +90,14 @@ export async function deleteFirst(
   return entries.length === limit
 }
 
-/** Others get their turn between two transactions. */
-export const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+/**
+ * Others get their turn between two transactions: what has arrived for the thread is taken before the promise resolves. Two immediates, because
+ * where the event loop takes events, one runs before the loop looks for events again.
+ */
+export const nextTurn = (): Promise<void> =>
+  new Promise((resolve) => {
+    setImmediate(() => setImmediate(resolve))
+  })
 
 const PENDING = storePrefix(PENDING_ID)
 

@@ -5,6 +5,12 @@
 import { ByteBuffer } from '../../types/byte-buffer.ts'
 import { KeySort } from '../bytes/key-sort.ts'
 
+export interface PartOptions {
+  readonly limit: number
+  readonly isAwaited?: () => boolean
+  readonly atEnd?: Changes | null
+}
+
 /** What an environment can write in one transaction. */
 export interface Changes {
   applyTo(target: BatchTarget): void
@@ -39,6 +45,8 @@ const DELETE_RANGE = 3
 const STRIDE = 4
 /** Room at first. */
 const FEW_CHANGES = 16
+/** So many take 2 ms. With fewer the wait for the disk, once per transaction, would be the longer one. */
+export const MIN_PART_CHANGES = 2048
 
 /** A batch that had more is not kept. */
 const MAX_SPARE_BYTES = 8 << 20
@@ -215,9 +223,14 @@ export class WriteBatch implements Changes {
     })
   }
 
-  /** The changes in their order: each range for itself, the others at most `limit` together. */
-  *parts(limit: number): Generator<Changes | KeyRangeBytes> {
+  /**
+   * The changes in their order: each range for itself, the others at most `limit` together. A part ends early, after `MIN_PART_CHANGES` or more, once
+   * `isAwaited` while it is applied; the next one begins there. So each part is to be applied before the next one is taken. `atEnd` is carried out
+   * with the last part, or behind a range.
+   */
+  *parts({ limit, isAwaited = () => false, atEnd = null }: PartOptions): Generator<Changes | KeyRangeBytes> {
     const length = this.#length
+    let isEnded = false
     for (let from = 0; from < length; ) {
       if (this.#changes[from] === DELETE_RANGE) {
         yield this.#rangeAt(from)
@@ -227,9 +240,17 @@ export class WriteBatch implements Changes {
       let to = from
       while (to < length && to < from + limit * STRIDE && this.#changes[to] !== DELETE_RANGE) to += STRIDE
       const start = from
-      yield { applyTo: (target) => this.#apply(start, to, target) }
-      from = to
+      let end = to
+      yield {
+        applyTo: (target) => {
+          end = this.#applyUntil(start, to, target, isAwaited)
+          isEnded = end === length
+          if (isEnded) atEnd?.applyTo(target)
+        },
+      }
+      from = end
     }
+    if (!isEnded && atEnd !== null) yield atEnd
   }
 
   /** The whole batch in parts: number of numbers and numbers; keys and values, a view that lives until the next change. */
@@ -260,6 +281,16 @@ export class WriteBatch implements Changes {
     const { buffer } = this.bytes
     const [start, middle, end] = [this.#changes[i + 1]!, this.#changes[i + 2]!, this.#changes[i + 3]!]
     return { from: buffer.subarray(start, middle), to: buffer.subarray(middle, end) }
+  }
+
+  /** Where it ended. */
+  #applyUntil(from: number, to: number, target: BatchTarget, isAwaited: () => boolean): number {
+    const step = MIN_PART_CHANGES * STRIDE
+    for (let at = from; at < to; at += step) {
+      if (at > from && isAwaited()) return at
+      this.#apply(at, Math.min(to, at + step), target)
+    }
+    return to
   }
 
   #apply(from: number, to: number, target: BatchTarget): void {

@@ -28,6 +28,7 @@ class MemoryEnvironment implements StateEnvironment {
   readonly isDamaged = false
   readonly damage = null
   onTouched: () => void = () => {}
+  isAwaited = (): boolean => false
   readonly #entries: Entries
   #waiting: Waiting[] = []
   #isClosed = false

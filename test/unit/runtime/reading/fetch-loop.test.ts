@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { FetchedPartition, Fetcher } from '../../../../src/broker/broker.ts'
-import { Pace } from '../../../../src/runtime/pace.ts'
+import { AWAITED_RECORDS, Pace } from '../../../../src/runtime/pace.ts'
 import { FetchLoop, type LoopReader } from '../../../../src/runtime/reading/fetch-loop.ts'
 
 const part = (topic: string, fetchOffset: number, nextOffset: number): FetchedPartition => ({
@@ -141,6 +141,23 @@ test('a slow record ends the round, and what came meanwhile for others is read f
   expect(turns).toEqual(['slow 128'])
   await round()
   expect(turns.slice(1)).toEqual(['fast 10', 'fast 20', 'slow 256'])
+  await loop.close()
+})
+
+test('a call that waits for the thread ends the round after some records, and the next one begins with the other readers', async () => {
+  let isAwaited = true
+  const turns: string[] = []
+  const note = ({ topic, position }: FakeReader) => turns.push(`${topic} ${position}`)
+  const fetcher = new FakeFetcher([part('a', 0, 1000), part('b', 0, 10), part('c', 0, 1000)], [])
+  const readers = ['a', 'b', 'c'].map((topic) => new FakeReader(topic, note))
+  const { loop, round } = start(fetcher, readers, new Pace(() => isAwaited))
+  await round()
+  expect(turns).toEqual(['a 128', 'b 10', 'c 128', 'a 256', 'c 256'])
+  expect(readers.reduce((sum, { position }) => sum + position, 0)).toBeGreaterThanOrEqual(AWAITED_RECORDS)
+  isAwaited = false
+  await round()
+  expect(turns.slice(5, 7)).toEqual(['a 384', 'c 384'])
+  expect(readers.map(({ position }) => position)).toEqual([1000, 10, 1000])
   await loop.close()
 })
 

@@ -1,11 +1,22 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFile,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { MessageChannel } from 'node:worker_threads'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { LmdbEnvironment } from '../../../../src/state/lmdb/lmdb-environment.ts'
-import { PART_CHANGES, recoverPending, writeLarge } from '../../../../src/state/lmdb/pending-batch.ts'
+import { nextTurn, PART_CHANGES, recoverPending, writeLarge } from '../../../../src/state/lmdb/pending-batch.ts'
 import { StateDamagedError } from '../../../../src/state/lmdb/state-damaged-error.ts'
-import { WriteBatch } from '../../../../src/state/lmdb/write-batch.ts'
+import { MIN_PART_CHANGES, WriteBatch } from '../../../../src/state/lmdb/write-batch.ts'
 
 let parent: string
 let directory: string
@@ -221,6 +232,42 @@ test('a large batch is carried out in parts, and what a crash left undone with t
   await environment.write(batchOf(1, 'newer'))
   await recoverPending(environment, 'q\n0_0')
   expect(valueAt(0)).toBe('newer0')
+})
+
+test('while others wait, a large batch is written in more transactions, with the same result', async () => {
+  environment.isAwaited = () => true
+  let writes = 0
+  const counted = new Proxy(environment, {
+    get(target, name) {
+      if (name === 'write') writes++
+      const value = Reflect.get(target, name, target)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+  await writeLarge(counted, 'q\n0_0', new WriteBatch(), batchOf(2 * PART_CHANGES))
+  expect(writes).toBe(1 + (2 * PART_CHANGES) / MIN_PART_CHANGES)
+  expect([environment.countKeys(...ALL), valueAt(0), valueAt(2 * PART_CHANGES - 1)]).toEqual([
+    2 * PART_CHANGES,
+    'v0',
+    `v${2 * PART_CHANGES - 1}`,
+  ])
+})
+
+test('a turn is over once a message that has arrived was taken, also where the event loop takes events', async () => {
+  const { port1, port2 } = new MessageChannel()
+  const order: string[] = []
+  port1.on('message', () => order.push('message'))
+  await new Promise<void>((resolve) => {
+    readFile(import.meta.filename, () => {
+      port2.postMessage(null)
+      void nextTurn().then(() => {
+        order.push('turn')
+        resolve()
+      })
+    })
+  })
+  port1.close()
+  expect(order).toEqual(['message', 'turn'])
 })
 
 const valueAt = (i: number): string => environment.get(key(i))!.toString()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { WriteBatch } from '../../../../src/state/lmdb/write-batch.ts'
+import { MIN_PART_CHANGES, type PartOptions, WriteBatch } from '../../../../src/state/lmdb/write-batch.ts'
 import { targetOf } from '../../../support/batch-target.ts'
 
 /** The changes in words, in their order. */
@@ -61,4 +61,43 @@ test('an empty batch can be sorted', () => {
   const batch = new WriteBatch()
   batch.sort()
   expect(batch.size).toBe(0)
+})
+
+/** The parts as they are applied, each in words; `afterPart` is called between two. */
+function partsOf(batch: WriteBatch, options: PartOptions, afterPart = () => {}): string[] {
+  const parts: string[] = []
+  for (const part of batch.parts(options)) {
+    const keys: string[] = []
+    if ('from' in part) keys.push(`range ${part.from}`)
+    else part.applyTo(targetOf({ put: (key) => keys.push(key.toString()), delete: (key) => keys.push(`-${key}`) }))
+    parts.push(keys.join(' '))
+    afterPart()
+  }
+  return parts
+}
+
+test('a part ends early once others wait, and the next one begins where it ended', () => {
+  const batch = new WriteBatch()
+  for (let i = 0; i < 3 * MIN_PART_CHANGES; i++) put(batch, `key${i}`, '')
+  let isAwaited = true
+  const parts = partsOf(batch, { limit: 2 * MIN_PART_CHANGES, isAwaited: () => isAwaited }, () => {
+    isAwaited = false
+  })
+  expect(parts.map((part) => part.split(' ').length)).toEqual([MIN_PART_CHANGES, 2 * MIN_PART_CHANGES])
+  expect(parts.join(' ')).toBe(Array.from({ length: 3 * MIN_PART_CHANGES }, (_, i) => `key${i}`).join(' '))
+})
+
+test('what belongs to the end is part of the last transaction, which is never one that ended early', () => {
+  const atEnd = new WriteBatch()
+  atEnd.delete(Buffer.from('log'))
+  const batch = new WriteBatch()
+  for (const key of ['a', 'b', 'c']) put(batch, key, '')
+  expect(partsOf(batch, { limit: 2, atEnd })).toEqual(['a b', 'c -log'])
+  batch.deleteRange(Buffer.from('x'), Buffer.from('y'))
+  expect(partsOf(batch, { limit: 2, atEnd })).toEqual(['a b', 'c', 'range x', '-log'])
+  expect(partsOf(new WriteBatch(), { limit: 2, atEnd })).toEqual(['-log'])
+  const large = new WriteBatch()
+  for (let i = 0; i <= MIN_PART_CHANGES; i++) put(large, 'k', '')
+  const last = partsOf(large, { limit: 2 * MIN_PART_CHANGES, isAwaited: () => true, atEnd })
+  expect(last.map((part) => part.endsWith('-log'))).toEqual([false, true])
 })
