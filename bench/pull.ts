@@ -27,6 +27,9 @@ try {
   for (const server of servers) await fill(server)
   if (measured.figure === 'cpu') await compareCpu(measured)
   else for (const server of servers) await showTimes(server, measured)
+} catch (error) {
+  for (const { name, warnings } of servers) console.error([name, ...warnings()].join('\n'))
+  throw error
 } finally {
   for (const client of CLIENTS.values()) client.close()
   await Promise.all(servers.map((server) => server.stop()))

@@ -1,7 +1,7 @@
 /** A server in a process of its own, whose CPU time is measured: Millrace of this checkout or another, or the bare one. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -15,6 +15,8 @@ export interface MeasuredServer {
   readonly client: Client
   /** Microseconds of CPU time so far, all threads. */
   readonly cpuMicros: () => number
+  /** The last lines of its log above the level of information: why a query has failed. */
+  readonly warnings: () => string[]
   readonly stop: () => Promise<void>
 }
 
@@ -29,10 +31,21 @@ export async function startMillrace(
   const args = [...nodeOptions(root), program, 'server', '--listen', url, '--data-dir', dataDir]
   if (kafka !== undefined) args.push('--bootstrap-servers', kafka.bootstrapServers)
   const env = kafka === undefined ? process.env : { ...process.env, KSQL_KSQL_SERVICE_ID: kafka.serviceId }
-  return started(root, url, spawn(process.execPath, args, { stdio: 'ignore', env }), () =>
-    rmSync(dataDir, { recursive: true, force: true, maxRetries: 3 }),
-  )
+  const logFile = join(dataDir, 'server.log')
+  const log = openSync(logFile, 'w')
+  const child = spawn(process.execPath, args, { stdio: ['ignore', log, log], env })
+  closeSync(log)
+  const server = await started(root, url, child, () => rmSync(dataDir, { recursive: true, force: true, maxRetries: 3 }))
+  return { ...server, warnings: () => warningsIn(readFileSync(logFile, 'utf8')) }
 }
+
+const SHOWN_WARNINGS = 10
+
+const warningsIn = (log: string): string[] =>
+  log
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('{"level":"info"'))
+    .slice(-SHOWN_WARNINGS)
 
 const STOP_MS = 5000
 
@@ -61,6 +74,7 @@ async function started(name: string, url: string, child: ChildProcess, onStopped
     name,
     url,
     client,
+    warnings: () => [],
     cpuMicros: () => cpuSeconds(child.pid!) * 1e6,
     async stop() {
       client.close()
