@@ -4,6 +4,7 @@ import type { FunctionContext } from '../functions/declaration.ts'
 import type { FunctionRegistry } from '../functions/registry.ts'
 import type { StateStore, StoreSpec } from '../state/store.ts'
 import type { Value } from '../types/value.ts'
+import type { InputScreen } from './input-screen.ts'
 
 /** What an operator may use. One per task and step; also the context that its expressions are compiled with. */
 export interface OperatorContext {
@@ -34,6 +35,8 @@ export interface OperatorContext {
    * answers false, and always before the task's next record.
    */
   readonly postpone: (work: () => boolean) => void
+  /** Which records the only step that reads this one needs; null: all, as far as is known. */
+  readonly screen: InputScreen | null
   /** Counts a late record that was dropped. */
   readonly reportLate: () => void
   /** Whether a step downstream reads `oldValue` (`readsOldValue` in old-value.ts); if not, operators may leave it null. */

@@ -1,7 +1,8 @@
 /** What an operator is: output schema from input schemas, and a synchronous runtime. index.ts is the table of all. */
 
 import type { StoreDeclaration } from '../state/store.ts'
-import type { Process } from '../types/record.ts'
+import type { Process, ProcessPacked } from '../types/record.ts'
+import type { InputScreen } from './input-screen.ts'
 import type { OperatorContext } from './operator-context.ts'
 import type { StepId, StepSchema } from './step.ts'
 import type { StepFacts } from './step-facts.ts'
@@ -9,6 +10,10 @@ import type { StepFacts } from './step-facts.ts'
 export interface OperatorRuntime {
   /** One function per input, in the order of the step's `inputs`. */
   readonly inputs: readonly Process[]
+  /** The same for records of streams whose rows are still bytes. Absent: rows must be decoded. */
+  readonly packedInputs?: readonly ProcessPacked[]
+  /** For each input which of its records are needed; null, or absent: all may be. */
+  readonly screens?: readonly (InputScreen | null)[]
   /** Called after a batch of records and at commit; emits what had to wait (held back changes, closed windows). */
   readonly flush?: () => void
   /**

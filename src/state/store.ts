@@ -2,6 +2,7 @@
  * State stores as operators see them: synchronous, single-threaded, owned by one task. There are two implementations of each kind:
  * memory.ts makes those that end with their query, lmdb/task-state.ts those that are cached, written to disk and logged to a changelog.
  */
+import type { ByteRange } from '../types/row-codec.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { Row } from '../types/value.ts'
 
@@ -82,11 +83,27 @@ export interface SessionStore {
 export interface JoinBuffer {
   readonly kind: 'joinBuffer'
   add(key: StoreKey, value: StoredRow): void
-  /** Entries of the key with timestamp in `[from, to]`, by timestamp, then arrival. */
-  fetch(key: StoreKey, from: number, to: number): Iterable<StoredRow>
+  /** Entries of the key with timestamp in `[from, to]`, by timestamp, then arrival. `screen`: those that it accepts. */
+  fetch(key: StoreKey, from: number, to: number, screen?: RowScreen): Iterable<StoredRow>
+  /** Both for records that are still bytes. Null: the rows are objects. */
+  readonly packed: PackedJoinBuffer | null
   /** Drops all entries with timestamp < `timestamp`. */
   expire(timestamp: number): void
   count(): number
+}
+
+/** Keys are texts in UTF-8, rows as row-codec.ts has them; what is added is copied. */
+export interface PackedJoinBuffer {
+  add(key: ByteRange, row: ByteRange, timestamp: number): void
+  fetch(key: ByteRange, from: number, to: number, screen?: RowScreen): Iterable<StoredRow>
+}
+
+/** Which rows are wanted, by some of their columns, so that the others need not be decoded. One object for all fetches. */
+export interface RowScreen {
+  /** Ascending. */
+  readonly columns: readonly number[]
+  /** `row`: with these columns at least. It is valid during the call. */
+  readonly accepts: (row: Row) => boolean
 }
 
 export type StateStore = KeyValueStore | WindowStore | SessionStore | JoinBuffer

@@ -1,4 +1,5 @@
 /** Records as operators see them. */
+import type { ByteRange } from './row-codec.ts'
 import type { Row } from './value.ts'
 
 /** Event-time window of a key: tumbling and hopping `[start, end)`, session both ends included. Epoch ms. */
@@ -31,3 +32,13 @@ export interface StreamRecord {
 }
 
 export type Process = (record: StreamRecord) => void
+
+/** A record of a stream that is still bytes. They, and the object itself, are valid during a call only. */
+export interface PackedRecord extends Pick<StreamRecord, 'timestamp'> {
+  /** The UTF-8 of its only key column, a text. */
+  readonly key: ByteRange
+  /** See row-codec.ts. */
+  readonly row: ByteRange
+}
+
+export type ProcessPacked = (record: PackedRecord) => void

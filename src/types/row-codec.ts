@@ -33,9 +33,21 @@ export interface RowCodec {
   read(source: RowSource, count?: number): Row
 }
 
+/** Bytes that lie in a buffer. */
+export interface ByteRange {
+  readonly buffer: Buffer
+  readonly start: number
+  readonly end: number
+}
+
+/** Reads some columns of the row at the source's position into `row`, column `i` at `offset + i`. The position is somewhere in the row afterwards. */
+export type ColumnReader = (source: RowSource, row: Value[], offset: number) => void
+
 interface ValueCodec {
   write(value: NonNullable<Value>, sink: RowSink): void
   read(source: RowSource): NonNullable<Value>
+  /** Moves the position behind the value. */
+  skip(source: RowSource): void
 }
 
 /** Texts that are copied from other bytes instead of being taken from the row. */
@@ -57,6 +69,26 @@ export function rowCodec(types: readonly SqlType[], copied: CopiedTexts | null =
         ? (row, sink) => writeRow(row, codecs, sink)
         : (row, sink) => writeRowWithTexts(row, codecs, copied, sink),
     read: (source, count) => readRow(codecs, source, count),
+  }
+}
+
+/** Whether a column of the row that starts at `start` is NULL. */
+export const isNullAt = (buffer: Buffer, start: number, column: number): boolean =>
+  (buffer[start + (column >> 3)]! & (1 << (column & 7))) !== 0
+
+/** `columns`: those to read. The others are passed over, and what lies behind the last one is not looked at. */
+export function columnReader(types: readonly SqlType[], columns: readonly number[]): ColumnReader {
+  const codecs = types.map(valueCodec)
+  const isRead = types.map((_, i) => columns.includes(i))
+  const end = isRead.lastIndexOf(true) + 1
+  return (source, row, offset) => {
+    const { buffer, position: bitmap } = source
+    source.position += (codecs.length + 7) >> 3
+    for (let i = 0; i < end; i++) {
+      const isNull = isNullAt(buffer, bitmap, i)
+      if (isRead[i]) row[offset + i] = isNull ? null : codecs[i]!.read(source)
+      else if (!isNull) codecs[i]!.skip(source)
+    }
   }
 }
 
@@ -116,7 +148,7 @@ function readRow(codecs: readonly ValueCodec[], source: RowSource, count = codec
   source.position += (count + 7) >> 3
   const row: Row = new Array(count)
   for (let i = 0; i < count; i++) {
-    const isNull = (source.buffer[bitmap + (i >> 3)]! & (1 << (i & 7))) !== 0
+    const isNull = isNullAt(source.buffer, bitmap, i)
     row[i] = isNull ? null : codecs[i]!.read(source)
   }
   return row
@@ -142,10 +174,23 @@ function readElements(count: number, codec: ValueCodec, source: RowSource): Valu
   source.position += (count + 7) >> 3
   const elements: Value[] = []
   for (let i = 0; i < count; i++) {
-    const isNull = (source.buffer[bitmap + (i >> 3)]! & (1 << (i & 7))) !== 0
+    const isNull = isNullAt(source.buffer, bitmap, i)
     elements.push(isNull ? null : codec.read(source))
   }
   return elements
+}
+
+const skipElements = (count: number, codec: ValueCodec, source: RowSource): void => skipAll(count, () => codec, source)
+
+function skipAll(count: number, codecOf: (i: number) => ValueCodec, source: RowSource): void {
+  const { buffer, position: bitmap } = source
+  source.position += (count + 7) >> 3
+  for (let i = 0; i < count; i++) if (!isNullAt(buffer, bitmap, i)) codecOf(i).skip(source)
+}
+
+function skipSized(source: RowSource): void {
+  const length = readVarint(source)
+  source.position += length
 }
 
 function valueCodec(type: SqlType): ValueCodec {
@@ -182,6 +227,9 @@ const booleanCodec: ValueCodec = {
     sink.buffer[sink.position++] = value === true ? 1 : 0
   },
   read: (source) => source.buffer[source.position++] === 1,
+  skip(source) {
+    source.position += 1
+  },
 }
 
 const int32Codec: ValueCodec = {
@@ -193,6 +241,9 @@ const int32Codec: ValueCodec = {
     const value = source.buffer.readInt32LE(source.position)
     source.position += 4
     return value
+  },
+  skip(source) {
+    source.position += 4
   },
 }
 
@@ -219,6 +270,9 @@ const int64Codec: ValueCodec = {
     if (high >= -0x100000 && high < 0x100000) return high * TWO_32 + source.buffer.readUInt32LE(at)
     return fromBigInt(source.buffer.readBigInt64LE(at))
   },
+  skip(source) {
+    source.position += 8
+  },
 }
 
 const doubleCodec: ValueCodec = {
@@ -231,6 +285,9 @@ const doubleCodec: ValueCodec = {
     source.position += 8
     return value
   },
+  skip(source) {
+    source.position += 8
+  },
 }
 
 /** Up to here a loop over the characters is faster than a call into the runtime. Measured: about 30 characters. */
@@ -241,6 +298,7 @@ const stringCodec: ValueCodec = {
     writeText(value as string, sink)
   },
   read: readText,
+  skip: skipSized,
 }
 
 function writeText(text: string, sink: RowSink): void {
@@ -289,6 +347,7 @@ const bytesCodec: ValueCodec = {
     source.position = start + length
     return Uint8Array.from(source.buffer.subarray(start, start + length))
   },
+  skip: skipSized,
 }
 
 const decimalCodec: ValueCodec = {
@@ -301,6 +360,10 @@ const decimalCodec: ValueCodec = {
     const scale = readVarint(source)
     return new Decimal(BigInt(readText(source)), scale)
   },
+  skip(source) {
+    readVarint(source)
+    skipSized(source)
+  },
 }
 
 const arrayCodec = (element: ValueCodec): ValueCodec => ({
@@ -310,6 +373,9 @@ const arrayCodec = (element: ValueCodec): ValueCodec => ({
     writeElements(elements, element, sink)
   },
   read: (source) => readElements(readVarint(source), element, source),
+  skip(source) {
+    skipElements(readVarint(source), element, source)
+  },
 })
 
 const mapCodec = (key: ValueCodec, element: ValueCodec): ValueCodec => ({
@@ -325,11 +391,17 @@ const mapCodec = (key: ValueCodec, element: ValueCodec): ValueCodec => ({
     const values = readElements(size, element, source)
     return new Map(keys.map((entry, i) => [entry, values[i]!]))
   },
+  skip(source) {
+    const size = readVarint(source)
+    skipElements(size, key, source)
+    skipElements(size, element, source)
+  },
 })
 
 const structCodec = (fields: readonly ValueCodec[]): ValueCodec => ({
   write: (value, sink) => writeRow(value as readonly Value[], fields, sink),
   read: (source) => readRow(fields, source),
+  skip: (source) => skipAll(fields.length, (i) => fields[i]!, source),
 })
 
 function writeVarint(value: number, sink: RowSink): void {

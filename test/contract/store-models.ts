@@ -3,13 +3,21 @@ import { expect } from 'vitest'
 import type {
   JoinBuffer,
   KeyValueStore,
+  RowScreen,
   SessionStore,
   StateStore,
   StoredRow,
   StoreKey,
   WindowStore,
 } from '../../src/state/store.ts'
+import { ByteBuffer } from '../../src/types/byte-buffer.ts'
+import { type ByteRange, rowCodec } from '../../src/types/row-codec.ts'
+import { array, BIGINT, INTEGER, STRING } from '../../src/types/sql-type.ts'
+import type { Row } from '../../src/types/value.ts'
 import type { Random } from '../support/seeds.ts'
+
+/** Types of the columns of the rows. */
+export const TYPES = [STRING, BIGINT, array(INTEGER)]
 
 export interface Model {
   /** Does something at random to the store and to the model. */
@@ -194,7 +202,9 @@ class JoinModel extends ListModel<Keyed, JoinBuffer> {
       return
     }
     const value = row(random, this.#time + random.integer(-50, 5))
-    store.add(key, value)
+    if (store.packed !== null && isText(key) && random.chance(0.5))
+      store.packed.add(packedText(key), packed(value.row), value.timestamp)
+    else store.add(key, value)
     if (value.timestamp >= this.#floor) this.entries.push({ key, value })
   }
 
@@ -208,6 +218,28 @@ class JoinModel extends ListModel<Keyed, JoinBuffer> {
     // Sorting keeps the order of arrival where times are equal.
     found.sort((a, b) => a.value.timestamp - b.value.timestamp)
     expect([...store.fetch(key, from, to)]).toEqual(found.map(({ value }) => value))
+    if (store.packed !== null && isText(key))
+      expect([...store.packed.fetch(packedText(key), from, to)]).toEqual(found.map(({ value }) => value))
+    const accepts: RowScreen['accepts'] = (row) => (row[1] as number | null) !== null && Number(row[1]) % 2 === 0
+    expect([...store.fetch(key, from, to, { columns: [1], accepts })]).toEqual(
+      found.map(({ value }) => value).filter(({ row }) => accepts(row)),
+    )
     expect(store.count()).toBeGreaterThanOrEqual(this.entries.filter((e) => e.value.timestamp >= this.#floor).length)
   }
+}
+
+/** The row somewhere in a buffer, as records of internal topics have it. */
+function packed(row: Row): ByteRange {
+  const sink = new ByteBuffer()
+  sink.writeByte(0xff)
+  rowCodec(TYPES).write(row, sink)
+  return { buffer: sink.buffer, start: 1, end: sink.position }
+}
+
+/** Half a surrogate pair has no UTF-8. */
+const isText = (key: StoreKey): key is string => typeof key === 'string' && key.isWellFormed()
+
+function packedText(text: string): ByteRange {
+  const buffer = Buffer.from(`<${text}>`)
+  return { buffer, start: 1, end: buffer.length - 1 }
 }

@@ -4,10 +4,9 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { StateStore, StoreDeclaration, StoredRow, StoreKey } from '../../src/state/store.ts'
-import { array, BIGINT, INTEGER, STRING } from '../../src/types/sql-type.ts'
 import type { Row } from '../../src/types/value.ts'
 import { forEachSeedAsync, type Random } from '../support/seeds.ts'
-import { type Model, modelOf } from './store-models.ts'
+import { type Model, modelOf, TYPES } from './store-models.ts'
 
 export interface StoreHarness {
   readonly store: StateStore
@@ -22,7 +21,6 @@ export interface StoreHarness {
 
 export type OpenHarness = (declaration: StoreDeclaration) => Promise<StoreHarness>
 
-const TYPES = [STRING, BIGINT, array(INTEGER)]
 const RETENTION_MS = 64
 const TEXT_KEYS = ['', 'a', 'b', 'aa', 'a\u0000', 'a\u0000b', 'é', '\u{1f600}', '\ue000', '\ud800', 'zz']
 const NUMBER_KEYS = [0, 1, -1, 2.5, -2.5, 1e12, -1e12, 256, 65536, 5e-324]

@@ -75,6 +75,7 @@ export function harness<Step>(
       while (work());
     },
     reportError: (message) => errors.push(message),
+    screen: null,
     reportLate: () => late++,
     config: (name) => options.config?.[name],
   }

@@ -75,9 +75,8 @@ export const changeJoin: OperatorDefinition<ChangeJoinStep> = {
   },
   build(step, inputs, context, emit) {
     if (isBuffered(step)) {
-      const hasNull = { left: nullTest(step.leftEquals), right: nullTest(step.rightEquals) }
-      const join = { ...step, ttlMs: step.ttlMs!, hasNull, matches: compileMatch(step, context) }
-      return { inputs: joinStreamRows(join, context, emit) }
+      const [left, right] = inputs
+      return joinStreamRows({ ...step, ttlMs: step.ttlMs! }, { left: left!, right: right! }, context, emit)
     }
     const output: Process = step.isStream ? (record) => emit({ ...record, key: null }) : emit
     const changes = new RowChanges(leavingUnder(step.key, { value: outputColumns(step, inputs) }, output))

@@ -12,6 +12,7 @@ import { type Column, columnTypes } from '../../types/schema.ts'
 import { TIMESTAMP } from '../../types/sql-type.ts'
 import type { Row } from '../../types/value.ts'
 import { PendingChanges } from '../aggregate/pending-changes.ts'
+import type { InputScreen } from '../input-screen.ts'
 import type { OperatorRuntime } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
 import type { KeyedRecord } from '../record-key.ts'
@@ -24,6 +25,9 @@ import type { SortColumn } from './sort-text.ts'
 
 /** A list is moved when a row is put into it. */
 export const MAX_LISTED_ROWS = 100
+
+/** Partitions whose bound is in memory; that of another is in its list. */
+const MAX_BOUNDS = 20_000
 
 export interface FirstRows {
   readonly order: readonly SortColumn[]
@@ -98,6 +102,7 @@ export function firstRows(
   const expire = expiry(ttlMs, [store], context, (_store, before) => {
     pending.flush()
     forgetRowsBefore(store, before)
+    bounds.clear()
   })
   /** Rows that are equal in the order stand by their content. */
   const isBehind = (row: Row, other: Row): boolean => {
@@ -111,7 +116,31 @@ export function firstRows(
     return at
   }
 
+  const orderColumns = [...new Set(order.map(({ index }) => index))].sort((a, b) => a - b)
+  /** By partition with a full list, the columns by which its last row is ordered: what the screen compares with, without a look at the list. */
+  const bounds = new Map<string, Row>()
+  const noteBound = (prefix: string, list: readonly Row[]): Row | null => {
+    if (list.length < count) return null
+    const bound: Row = new Array(input.value.length).fill(null)
+    for (const column of orderColumns) bound[column] = list[count - 1]![column]!
+    if (bounds.size >= MAX_BOUNDS) bounds.clear()
+    bounds.set(prefix, bound)
+    return bound
+  }
+  const boundOf = (prefix: string): Row | null =>
+    bounds.get(prefix) ?? noteBound(prefix, listOf(store.get(prefix)?.row ?? []))
+  const screen: InputScreen = {
+    columns: orderColumns,
+    needs(key, row) {
+      const bound = boundOf(key![0] as string)
+      if (bound === null || compareOrder(bound, row) >= 0) return true
+      expire()
+      return false
+    },
+  }
+
   return {
+    screens: [screen],
     inputs: [
       (record) => {
         const { value, timestamp } = record
@@ -131,6 +160,7 @@ export function firstRows(
           const entry: ListEntry = isOwn ? stored! : { row: next, timestamp: stored?.timestamp ?? timestamp }
           if (entry.timestamp < timestamp) entry.timestamp = timestamp
           store.put(prefix, entry)
+          if (bounds.has(prefix)) noteBound(prefix, next)
           if (!context.coalesces) pending.flush()
         }
         expire()

@@ -6,7 +6,7 @@
 import type { RepartitionStep, StepSchema } from '../../operators/step.ts'
 import type { ByteSink } from '../../serde/format.ts'
 import { FORMATS } from '../../serde/index.ts'
-import type { StreamRecord } from '../../types/record.ts'
+import type { PackedRecord, StreamRecord } from '../../types/record.ts'
 import { type CopiedTexts, type RowCodec, type RowSource, rowCodec } from '../../types/row-codec.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import type { Row } from '../../types/value.ts'
@@ -132,3 +132,27 @@ export function internalReader(step: RepartitionStep, schema: StepSchema): (curs
     return { key, window: null, value, oldValue, timestamp, headers: null }
   }
 }
+
+/** Gives a record of a stream as it is, in the cursor's bytes; null for one that has no key or something else than a new row. The result serves all calls. */
+export type PackedReader = (cursor: RecordCursor) => PackedRecord | null
+
+/** Null: keys are something else than one text in UTF-8. */
+export function packedReader({ keyFormat }: RepartitionStep, { key: keys }: StepSchema): PackedReader | null {
+  if (keyFormat.format !== 'KAFKA' || keys.length !== 1 || keys[0]!.type.kind !== 'STRING') return null
+  const [key, row] = [byteRange(), byteRange()]
+  const record = { key, row, timestamp: -1 }
+  return ({ buffer, keyStart, keyEnd, valueStart, valueEnd, timestamp }) => {
+    if (keyEnd < 0 || valueEnd < 0 || buffer[valueStart] !== HAS_VALUE) return null
+    key.buffer = buffer
+    key.start = keyStart
+    key.end = keyEnd
+    row.buffer = buffer
+    row.start = valueStart + 1
+    row.end = valueEnd
+    record.timestamp = timestamp
+    return record
+  }
+}
+
+const byteRange = (): { buffer: Buffer; start: number; end: number } => ({ buffer: NO_BYTES, start: 0, end: 0 })
+const NO_BYTES = Buffer.alloc(0)

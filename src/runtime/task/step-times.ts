@@ -3,7 +3,6 @@
  * step's time is its own: without that of the steps behind it, which run inside its `emit`.
  */
 import type { StepId } from '../../operators/step.ts'
-import type { Process, StreamRecord } from '../../types/record.ts'
 
 /** One record in so many is timed; a power of two. */
 const SAMPLE = 64
@@ -22,7 +21,7 @@ export class StepTimes {
   }
 
   /** `process` of a step, timed while a sampled record goes through. */
-  around(step: StepId, process: Process): Process {
+  around<R>(step: StepId, process: (record: R) => void): (record: R) => void {
     this.#own.set(step, 0)
     return (record) => {
       if (this.#isSampled) this.#measure(step, process, record)
@@ -41,7 +40,7 @@ export class StepTimes {
     return sampled === undefined ? null : (sampled * this.#records) / Math.max(1, Math.ceil(this.#records / SAMPLE))
   }
 
-  #measure(step: StepId, process: Process, record: StreamRecord): void {
+  #measure<R>(step: StepId, process: (record: R) => void, record: R): void {
     const outer = this.#inner
     this.#inner = 0
     const start = this.#now()

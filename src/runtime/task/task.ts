@@ -7,15 +7,17 @@ import type { FunctionContext } from '../../functions/declaration.ts'
 import type { FunctionRegistry } from '../../functions/registry.ts'
 import { type FunctionUsage, usedMs } from '../../functions/usage.ts'
 import type { OperatorStep, Step } from '../../operators/index.ts'
+import type { InputScreen } from '../../operators/input-screen.ts'
 import { inputsOf } from '../../operators/inputs.ts'
 import { readsOldValue } from '../../operators/old-value.ts'
+import type { OperatorRuntime } from '../../operators/operator.ts'
 import type { OperatorContext } from '../../operators/operator-context.ts'
 import type { FilterStep } from '../../operators/stateless/filter.ts'
 import type { RepartitionStep, SinkStep, SourceStep, StepId, SubscriberStep } from '../../operators/step.ts'
 import { StreamTime } from '../../operators/stream-time.ts'
 import { needsKey } from '../../plan/key-use.ts'
 import { definitionOf, type SubTopology } from '../../plan/topology.ts'
-import type { Process, StreamRecord } from '../../types/record.ts'
+import type { PackedRecord, Process, ProcessPacked, StreamRecord } from '../../types/record.ts'
 import type { Value } from '../../types/value.ts'
 import type { RecordPosition, ReportError } from '../processing-error.ts'
 import type { FunctionStatistics, StepStatistics } from '../query-progress.ts'
@@ -81,6 +83,8 @@ export interface TaskEntry {
   advanceWatermark(watermark: Watermark): void
   /** Puts a record that passed the filter through the operators. `cursor`: its bytes, if they are still there. */
   process(record: StreamRecord, offset: number, cursor: RecordCursor | null): void
+  /** The same for a record of an internal topic whose row is still bytes; null: rows must be decoded. */
+  readonly processPacked: ((record: PackedRecord, offset: number) => void) | null
   /** Reports why the record at `offset` cannot be read. */
   reportBadRecord(fault: ReadFault, offset: number): void
 }
@@ -93,7 +97,7 @@ export class Task {
   readonly #flushes: (() => void)[] = []
   readonly #heldTimes: (() => number)[] = []
   readonly #options: TaskOptions
-  readonly #consumers = new Map<StepId, Process[]>()
+  readonly #consumers = new Map<StepId, Consumer[]>()
   readonly #keySources: CurrentKey[] = []
   readonly #passage: TaskPassage | null
   readonly #counts: StepCounts
@@ -219,41 +223,46 @@ export class Task {
   #buildSteps(skipped: ReadonlySet<StepId>): void {
     for (const step of this.#options.topology.steps.toReversed()) {
       if (skipped.has(step.id)) continue
-      const inputs = this.#buildStep(step).map((process) => this.#times.around(step.id, process))
+      const { inputs, packedInputs, screens } = this.#buildStep(step)
       inputsOf(step).forEach((id, i) => {
+        const consumer: Consumer = {
+          process: this.#times.around(step.id, inputs[i]!),
+          processPacked: packedInputs === undefined ? null : this.#times.around(step.id, packedInputs[i]!),
+          screen: screens?.[i] ?? null,
+        }
         const consumers = this.#consumers.get(id)
-        if (consumers === undefined) this.#consumers.set(id, [inputs[i]!])
-        else consumers.unshift(inputs[i]!)
+        if (consumers === undefined) this.#consumers.set(id, [consumer])
+        else consumers.unshift(consumer)
       })
     }
   }
 
-  #buildStep(step: Exclude<Step, SourceStep>): readonly Process[] {
+  #buildStep(step: Exclude<Step, SourceStep>): Pick<OperatorRuntime, 'inputs' | 'packedInputs' | 'screens'> {
     switch (step.kind) {
       case 'sink': {
         const encoder = sinkEncoder(step, this.#keySources, this.#passage?.target)
         const output = this.#options.sink(step)
-        return [(record) => output(record, encoder)]
+        return { inputs: [(record) => output(record, encoder)] }
       }
       case 'repartition': {
         const schema = this.#options.schemas.get(step.id)!
         const encoder = internalEncoder(step, schema, this.#keySources, this.#passage)
         const output = this.#options.repartition(step)
-        return [(record) => output(record, encoder)]
+        return { inputs: [(record) => output(record, encoder)] }
       }
       case 'subscriber':
-        return [this.#options.subscriber(step)]
+        return { inputs: [this.#options.subscriber(step)] }
       default:
         return this.#buildOperator(step)
     }
   }
 
-  #buildOperator(step: OperatorStep): readonly Process[] {
+  #buildOperator(step: OperatorStep): OperatorRuntime {
     const inputs = inputsOf(step).map((id) => this.#options.schemas.get(id)!)
     const runtime = definitionOf(step).build(step, inputs, this.#context(step), this.#emitter(step.id))
     if (runtime.flush !== undefined) this.#flushes.unshift(runtime.flush)
     if (runtime.heldTime !== undefined) this.#heldTimes.push(runtime.heldTime)
-    return runtime.inputs
+    return runtime
   }
 
   /** Hands records to whatever reads step `id`. */
@@ -261,16 +270,33 @@ export class Task {
     const consumers = this.#consumers.get(id) ?? []
     const emitted = this.#counts.emitted(id)
     const [only] = consumers
-    if (consumers.length === 1) {
+    if (only !== undefined && consumers.length === 1) {
+      const { process } = only
       return (record) => {
         emitted.count++
-        only!(record)
+        process(record)
       }
     }
     return (record) => {
       emitted.count++
-      for (const consumer of consumers) consumer(record)
+      for (const { process } of consumers) process(record)
     }
+  }
+
+  /** The same for records whose rows are still bytes; null: some reader of the step cannot take them. */
+  #packedEmitter(id: StepId): ProcessPacked | null {
+    const processPacked = this.#onlyConsumer(id)?.processPacked ?? null
+    if (processPacked === null) return null
+    const emitted = this.#counts.emitted(id)
+    return (record) => {
+      emitted.count++
+      processPacked(record)
+    }
+  }
+
+  #onlyConsumer(id: StepId): Consumer | null {
+    const [only, ...others] = this.#consumers.get(id) ?? []
+    return only === undefined || others.length > 0 ? null : only
   }
 
   #context(step: Step, position = () => this.position): OperatorContext {
@@ -290,6 +316,7 @@ export class Task {
       coalesces: this.#options.coalesces,
       wanted: this.#options.wanted ?? NOTHING,
       postpone: (work) => this.#postpone(work),
+      screen: this.#onlyConsumer(step.id)?.screen ?? null,
       reportLate: () => {
         this.#counts.late(step.id).count++
       },
@@ -325,6 +352,14 @@ export class Task {
     const emit = this.#emitter(filter?.id ?? step.id)
     const read = filter === null ? null : this.#counts.emitted(step.id)
     const topic = step.kind === 'source' ? step.topic : step.topicSuffix
+    const emitPacked = step.kind === 'source' ? null : this.#packedEmitter(step.id)
+    const begin = (timestamp: number, offset: number): void => {
+      if (this.#workLeft.length > 0) this.finishWork()
+      this.#topic = topic
+      this.#offset = offset
+      this.#streamTime.advance(timestamp)
+      this.#times.next()
+    }
     return {
       step,
       filter,
@@ -341,16 +376,19 @@ export class Task {
         if (read !== null) read.count += records
       },
       process: (record, offset, cursor) => {
-        if (this.#workLeft.length > 0) this.finishWork()
-        this.#topic = topic
-        this.#offset = offset
-        this.#streamTime.advance(record.timestamp)
+        begin(record.timestamp, offset)
         if (current !== null) current.set(record.key, cursor)
-        this.#times.next()
         emit(record)
         // The bytes of the key are there during this call only.
         if (current !== null && this.#workLeft.length > 0) current.set(record.key, null)
       },
+      processPacked:
+        emitPacked === null
+          ? null
+          : (record, offset) => {
+              begin(record.timestamp, offset)
+              emitPacked(record)
+            },
       reportBadRecord: (fault, offset) => {
         this.#counts.dropped(step.id).count++
         const position = { topic, partition: this.partition, offset }
@@ -358,6 +396,13 @@ export class Task {
       },
     }
   }
+}
+
+/** An input of a step. */
+interface Consumer {
+  readonly process: Process
+  readonly processPacked: ProcessPacked | null
+  readonly screen: InputScreen | null
 }
 
 interface EntryParts {

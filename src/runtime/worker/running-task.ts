@@ -15,6 +15,7 @@ import type { FunctionStatistics, StepStatistics } from '../query-progress.ts'
 import type { InputTask, PartitionInput } from '../reading/partition-input.ts'
 import type { Checkpoint, Positions, StoreProvider, TaskStores } from '../stores/task-stores.ts'
 import type { ReadFault } from '../task/bad-records.ts'
+import { type PackedReader, packedReader } from '../task/internal-record.ts'
 import { type GroupInput, type GroupOptions, PartitionGroup } from '../task/partition-group.ts'
 import type { RecordCursor } from '../task/record-cursor.ts'
 import type { Task } from '../task/task.ts'
@@ -442,6 +443,12 @@ export class RunningTask implements InputTask {
     this.#options.onFullness(input)
   }
 
+  /** Null: the rows of the input are decoded. */
+  #packedReaderOf({ entry: { step, processPacked } }: PartitionInput): PackedReader | null {
+    if (step.kind !== 'repartition' || processPacked === null) return null
+    return packedReader(step, this.#options.schemas.get(step.id)!)
+  }
+
   #makeGroup(): PartitionGroup {
     const lookedUp = lookedUpInputs(this.#options.topology, this.#options.schemas)
     const isTableOf = ({ entry }: PartitionInput) => lookedUp.has(entry.step.id)
@@ -451,6 +458,7 @@ export class RunningTask implements InputTask {
       // Rows of a table do not wait for the tasks upstream of a stream: a stream whose times are older than the table's rows would be
       // joined with an empty table.
       const watermarks = isTable || !hasTable ? input.entry.watermarks : null
+      const readPacked = this.#packedReaderOf(input)
       return {
         isTable,
         mayPrecede: (timestamp) =>
@@ -465,7 +473,9 @@ export class RunningTask implements InputTask {
           if (this.#task.hasWorkLeft) this.#noteWorkLeft()
         },
         processBytes: (cursor) => {
-          input.entry.process(input.readInternal!(cursor), cursor.offset, null)
+          const packed = readPacked?.(cursor) ?? null
+          if (packed !== null) input.entry.processPacked!(packed, cursor.offset)
+          else input.entry.process(input.readInternal!(cursor), cursor.offset, null)
           if (this.#task.hasWorkLeft) this.#noteWorkLeft()
         },
         onRoom: () => this.#setFull(input, false),

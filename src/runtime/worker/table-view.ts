@@ -103,6 +103,7 @@ export const viewContext = (
   oldValues: false,
   coalesces: false,
   wanted: new Set(),
+  screen: null,
   postpone: () => {
     throw new Error('The view of a table leaves no work.')
   },

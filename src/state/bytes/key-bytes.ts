@@ -9,7 +9,7 @@
  *           other text is that long. The whole key stands before its value then
  */
 import { createHash } from 'node:crypto'
-import type { RowSink } from '../../types/row-codec.ts'
+import type { ByteRange, RowSink } from '../../types/row-codec.ts'
 import type { StoreKey } from '../store.ts'
 
 /** The longest text in a key, in bytes. LMDB's bound is 1,978 for the whole key. */
@@ -35,6 +35,26 @@ export function writeWholeKey(key: StoreKey, sink: RowSink): void {
   if (typeof key === 'number') writeNumber(key, sink)
   else writeText(key, sink)
 }
+
+/** The same for a text that is UTF-8. */
+export function writeWholeText({ buffer: from, start, end }: ByteRange, sink: RowSink): void {
+  sink.reserve(1 + end - start)
+  const { buffer, position } = sink
+  buffer[position] = TAG_TEXT
+  let at = position + 1
+  for (let i = start; i < end; i++) {
+    const byte = from[i]!
+    if (byte >= FOUR_BYTES) {
+      writeWholeKey(from.utf8Slice(start, end), sink)
+      return
+    }
+    buffer[at++] = byte
+  }
+  sink.position = at
+}
+
+/** UTF-8 has a character of a surrogate pair in four bytes, the first of which is no smaller. */
+const FOUR_BYTES = 0xf0
 
 export const readWholeKey = (bytes: Buffer, start: number, end: number): StoreKey =>
   bytes[start] === TAG_NUMBER ? readNumber(bytes, start + 1) : readText(bytes, start + 1, end)

@@ -6,14 +6,23 @@
  *
  * The version is 1, with bit 7 set if a key follows. A change of the layout needs another one.
  */
-import { type RowCodec, type RowSink, rowCodec } from '../../types/row-codec.ts'
+import {
+  type ByteRange,
+  columnReader,
+  type RowCodec,
+  type RowSink,
+  type RowSource,
+  rowCodec,
+} from '../../types/row-codec.ts'
 import { array, type SqlType, struct } from '../../types/sql-type.ts'
 import type { Row, Value } from '../../types/value.ts'
-import type { StoreDeclaration, StoredRow } from '../store.ts'
+import type { RowScreen, StoreDeclaration, StoredRow } from '../store.ts'
 import { readText, writeText } from './key-bytes.ts'
 
 const VERSION = 1
 const HAS_KEY = 0x80
+/** Where the row is, behind version and timestamp, if its key was not cut. */
+const ROW_AT = 9
 
 export interface RowBytes {
   /** `cutKey`: the key, if its bytes do not hold all of it; else null. */
@@ -22,6 +31,10 @@ export interface RowBytes {
   read(bytes: Buffer): StoredRow
   /** The same from the source's position, which is behind the row afterwards. The row's key is not cut. */
   readFrom(source: { buffer: Buffer; position: number }): StoredRow
+  /** Writes a row without a cut key whose columns are bytes already. Not for lists, nor where the store may grow. */
+  writePacked(row: ByteRange, timestamp: number, sink: RowSink): void
+  /** As `readFrom`, but null for rows that the screen does not accept; the position is anywhere afterwards. Not for lists, nor where the store may grow. */
+  screened(screen: RowScreen): (source: RowSource) => StoredRow | null
   /** Only the timestamp of the row there, whose key is not cut. */
   timestampAt(bytes: Buffer, position: number): number
 }
@@ -47,8 +60,28 @@ export function rowBytes(declaration: Pick<StoreDeclaration, 'types' | 'isList' 
     readFrom(from) {
       const { buffer, position } = from
       checkVersion(buffer[position]!)
-      from.position = position + 9
+      from.position = position + ROW_AT
       return { row: codec.read(from), timestamp: buffer.readDoubleLE(position + 1) }
+    },
+    writePacked({ buffer, start, end }, timestamp, sink) {
+      writeHead(null, sink)
+      sink.reserve(8 + end - start)
+      const position = sink.buffer.writeDoubleLE(timestamp, sink.position)
+      buffer.copy(sink.buffer, position, start, end)
+      sink.position = position + end - start
+    },
+    screened({ columns, accepts }) {
+      const readColumns = columnReader(types, columns)
+      const some: Row = new Array(types.length).fill(null)
+      return (from) => {
+        const { buffer, position } = from
+        checkVersion(buffer[position]!)
+        from.position = position + ROW_AT
+        readColumns(from, some, 0)
+        if (!accepts(some)) return null
+        from.position = position + ROW_AT
+        return { row: codec.read(from), timestamp: buffer.readDoubleLE(position + 1) }
+      }
     },
     timestampAt: (bytes, position) => bytes.readDoubleLE(position + 1),
   }

@@ -7,8 +7,6 @@
 
 import type { ByteBuffer } from '../../types/byte-buffer.ts'
 import { NUMBER_BYTES, readNumber, writeNumber } from '../bytes/key-bytes.ts'
-import type { RowBytes } from '../bytes/row-bytes.ts'
-import type { StoredRow } from '../store.ts'
 
 /**
  * A block of several rows is not larger: two pages of LMDB without their head, since it would take a third page for a byte more. Looking
@@ -48,14 +46,19 @@ export const readBlockKey = (prefix: Buffer, key: Buffer): Pick<BlockKey, 'segme
   rows: key.readUInt16BE(prefix.length + 2 * NUMBER_BYTES + 1),
 })
 
-/** `key`: the bytes of the whole key, `length` of them. */
-export function writeBlockRow(rows: RowBytes, key: Buffer, length: number, row: StoredRow, writer: ByteBuffer): void {
+/** Begins a row under the key whose bytes are the first `length` ones of `key`; what is written then is the row, until `endBlockRow`. Returns where it starts. */
+export function beginBlockRow(key: Buffer, length: number, writer: ByteBuffer): number {
   const start = writer.position
   writer.reserve(HEAD_BYTES + length)
-  writer.buffer.writeUInt32LE(length, start)
-  key.copy(writer.buffer, start + HEAD_BYTES, 0, length)
+  const { buffer } = writer
+  buffer.writeUInt32LE(length, start)
+  // Mostly a few bytes: a call into the runtime would take longer.
+  for (let i = 0; i < length; i++) buffer[start + HEAD_BYTES + i] = key[i]!
   writer.position = start + HEAD_BYTES + length
-  rows.write(row, null, writer)
+  return start
+}
+
+export function endBlockRow(start: number, writer: ByteBuffer): void {
   writer.buffer.writeUInt32LE(writer.position - start, start + 4)
 }
 

@@ -1,7 +1,8 @@
 /** A key as join segments look for it: its bytes and their hash. One object serves all keys, so that looking up allocates nothing. */
 
 import { ByteBuffer } from '../../types/byte-buffer.ts'
-import { writeWholeKey } from '../bytes/key-bytes.ts'
+import type { ByteRange } from '../../types/row-codec.ts'
+import { writeWholeKey, writeWholeText } from '../bytes/key-bytes.ts'
 import type { StoreKey } from '../store.ts'
 
 /** Fixed parts of the keys, by hash. More of them make it cheaper to look a row up whose segment was given up, and blocks smaller. */
@@ -27,6 +28,18 @@ export class JoinKey {
     this.#key = key
     this.#writer.position = 0
     writeWholeKey(key, this.#writer)
+    this.#setHash()
+  }
+
+  /** The same for a text in UTF-8. */
+  setPacked(text: ByteRange): void {
+    this.#key = null
+    this.#writer.position = 0
+    writeWholeText(text, this.#writer)
+    this.#setHash()
+  }
+
+  #setHash(): void {
     this.hash = hashOf(this.#writer.buffer, 0, this.#writer.position)
   }
 }

@@ -6,10 +6,20 @@
  */
 
 import type { ByteBuffer } from '../../types/byte-buffer.ts'
+import type { ByteRange, RowSource } from '../../types/row-codec.ts'
 import type { RowBytes } from '../bytes/row-bytes.ts'
 import type { StoredRow } from '../store.ts'
 import { CacheEntry } from './cache-budget.ts'
-import { BLOCK_BYTES, BLOCK_ROWS, blockRowEnd, isKeyOf, keyEnd, keyStart, writeBlockRow } from './join-block.ts'
+import {
+  BLOCK_BYTES,
+  BLOCK_ROWS,
+  beginBlockRow,
+  blockRowEnd,
+  endBlockRow,
+  isKeyOf,
+  keyEnd,
+  keyStart,
+} from './join-block.ts'
 import type { JoinBlocks } from './join-blocks.ts'
 import { type EntryMemory, JoinEntries, NO_BLOCK } from './join-entries.ts'
 import { JoinIndex } from './join-index.ts'
@@ -77,8 +87,22 @@ export class JoinSegment extends CacheEntry {
   /** Returns how many bytes the row has in a block. */
   add(key: JoinKey, row: StoredRow): number {
     const { rows } = this.#entries
-    const start = rows.position
-    writeBlockRow(this.#codec, key.bytes, key.length, row, rows)
+    const start = beginBlockRow(key.bytes, key.length, rows)
+    this.#codec.write(row, null, rows)
+    return this.#added(key, start)
+  }
+
+  /** The same for a row that is bytes. */
+  addPacked(key: JoinKey, row: ByteRange, timestamp: number): number {
+    const { rows } = this.#entries
+    const start = beginBlockRow(key.bytes, key.length, rows)
+    this.#codec.writePacked(row, timestamp, rows)
+    return this.#added(key, start)
+  }
+
+  #added(key: JoinKey, start: number): number {
+    const { rows } = this.#entries
+    endBlockRow(start, rows)
     this.#entries.add(start, key.hash, key.bytes, 0, key.length)
     return rows.position - start
   }
@@ -174,8 +198,11 @@ export class JoinSegment extends CacheEntry {
     return true
   }
 
-  /** Appends the key's rows with timestamp in `[from, to]` to `found`, which is made for the first one: by timestamp, then arrival. */
-  fetch(key: JoinKey, from: number, to: number, found: StoredRow[] | null, blocks: JoinBlocks): StoredRow[] | null {
+  /**
+   * Appends the key's rows with timestamp in `[from, to]` to `found`, which is made for the first one: by timestamp, then arrival. `read` gives null
+   * for a row that is not wanted.
+   */
+  fetch(key: JoinKey, { from, to, read, blocks }: SegmentFetch, found: StoredRow[] | null): StoredRow[] | null {
     const entries = this.#entries
     const { buffer } = entries.rows
     const first = found?.length ?? 0
@@ -186,7 +213,8 @@ export class JoinSegment extends CacheEntry {
       const position = keyEnd(buffer, entries.startOf(entry))
       const timestamp = this.#codec.timestampAt(buffer, position)
       if (timestamp < from || timestamp > to) continue
-      const row = this.#codec.readFrom({ buffer, position })
+      const row = read(sourceAt(buffer, position))
+      if (row === null) continue
       // Literal, since a push makes room for many.
       if (all === null) all = [row]
       else {
@@ -196,7 +224,7 @@ export class JoinSegment extends CacheEntry {
     }
     if (this.#index !== null) {
       all ??= []
-      if (!this.#fetchSpilled(this.#index, { key, from, to, found: all, first, blocks })) isOrdered = false
+      if (!this.#fetchSpilled(this.#index, key, { from, to, read, blocks }, all, first)) isOrdered = false
     }
     if (all === null || all.length - first < 2) return all
     // They come newest first.
@@ -207,7 +235,13 @@ export class JoinSegment extends CacheEntry {
   }
 
   /** The same for rows whose bytes are on the disk only. Returns whether they are in the order of the others. */
-  #fetchSpilled(index: JoinIndex, { key, from, to, found, first, blocks }: SpilledFetch): boolean {
+  #fetchSpilled(
+    index: JoinIndex,
+    key: JoinKey,
+    { from, to, read, blocks }: SegmentFetch,
+    found: StoredRow[],
+    first: number,
+  ): boolean {
     let isOrdered = true
     for (let entry = index.newest(key.hash); entry >= 0; entry = index.before(entry)) {
       const timestamp = index.timestampOf(entry)
@@ -215,8 +249,10 @@ export class JoinSegment extends CacheEntry {
       const place = index.placeOf(entry)
       const buffer = blocks.read(this.number, key.hash, place)
       if (!isKeyOf(buffer, place.offset, key.bytes, 0, key.length)) continue
+      const row = read(sourceAt(buffer, keyEnd(buffer, place.offset)))
+      if (row === null) continue
       if (found.length > first && found[found.length - 1]!.timestamp < timestamp) isOrdered = false
-      found.push(this.#codec.readFrom({ buffer, position: keyEnd(buffer, place.offset) }))
+      found.push(row)
     }
     return isOrdered
   }
@@ -242,14 +278,21 @@ export class JoinSegment extends CacheEntry {
   }
 }
 
-interface SpilledFetch {
-  readonly key: JoinKey
+/** What a fetch reads of each segment. One object serves all of its segments. */
+export interface SegmentFetch {
   readonly from: number
   readonly to: number
-  readonly found: StoredRow[]
-  /** Where the rows of this fetch begin in `found`. */
-  readonly first: number
+  readonly read: (source: RowSource) => StoredRow | null
   readonly blocks: JoinBlocks
+}
+
+/** Serves all reads: a row is read before the next one. */
+const source: { buffer: Buffer; position: number } = { buffer: Buffer.alloc(0), position: 0 }
+
+function sourceAt(buffer: Buffer, position: number): RowSource {
+  source.buffer = buffer
+  source.position = position
+  return source
 }
 
 const byTimestamp = (a: StoredRow, b: StoredRow): number => a.timestamp - b.timestamp

@@ -8,7 +8,7 @@
 
 import { ByteBuffer } from '../../types/byte-buffer.ts'
 import { SortedMap } from '../sorted-map.ts'
-import type { JoinBuffer, StoredRow, StoreKey, StoreSpec } from '../store.ts'
+import type { JoinBuffer, PackedJoinBuffer, RowScreen, StoredRow, StoreKey, StoreSpec } from '../store.ts'
 import {
   type DurableStore,
   type LogChange,
@@ -21,7 +21,7 @@ import { readBlockKey, writeBlockKey, writeShardKey } from './join-block.ts'
 import { JoinBlocks } from './join-blocks.ts'
 import { type EntryMemory, memorySize } from './join-entries.ts'
 import { JoinKey } from './join-key.ts'
-import { JoinSegment } from './join-segment.ts'
+import { JoinSegment, type SegmentFetch } from './join-segment.ts'
 import { StoredNumbers } from './stored-numbers.ts'
 import type { WriteBatch } from './write-batch.ts'
 
@@ -38,6 +38,7 @@ const BATCH_OVERHEAD_BYTES = 16_384
 const COPIES_PER_COMMIT = 3
 const DEFAULT_RETENTION_MS = 86_400_000
 
+type RowReader = SegmentFetch['read']
 type Times = Pick<StoreSpec, 'retentionMs' | 'fetchMs'>
 
 interface StagedRows {
@@ -50,12 +51,26 @@ interface StagedRows {
 export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
   readonly kind = 'joinBuffer'
   readonly store = this
+  readonly packed: PackedJoinBuffer = {
+    add: (key, row, timestamp) => {
+      if (timestamp < this.#floor) return
+      soughtKey.setPacked(key)
+      const segment = this.#segmentToAdd(timestamp)
+      this.#added(segment, segment.addPacked(soughtKey, row, timestamp))
+    },
+    fetch: (key, from, to, screen) => {
+      soughtKey.setPacked(key)
+      return this.#fetch(from, to, screen)
+    },
+  }
   readonly #space: StoreSpace
   readonly #segmentMs: number
   /** All that have rows, in memory or on disk. */
   readonly #segments = new SortedMap<number, JoinSegment>()
   readonly #stored: StoredNumbers
   readonly #blocks: JoinBlocks
+  readonly #read: RowReader
+  readonly #readers = new WeakMap<RowScreen, RowReader>()
   #highest = Number.NEGATIVE_INFINITY
   #floor: number
   #block: number
@@ -74,29 +89,50 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
     this.#block = summary?.block ?? 0
     this.#stored = new StoredNumbers(space)
     this.#blocks = new JoinBlocks(space)
+    this.#read = (source) => space.rows.readFrom(source)
     this.#findSegments()
     space.budget.register(this)
   }
 
   add(key: StoreKey, value: StoredRow): void {
     if (value.timestamp < this.#floor) return
-    const segment = this.#segmentAt(this.#numberOf(value.timestamp))
     soughtKey.set(key)
+    const segment = this.#segmentToAdd(value.timestamp)
+    this.#added(segment, segment.add(soughtKey, value))
+  }
+
+  /** The segment of that time, ready for a row of the sought key. */
+  #segmentToAdd(timestamp: number): JoinSegment {
+    const segment = this.#segmentAt(this.#numberOf(timestamp))
     this.#ensureLoaded(segment)
     segment.usedAt = this.#highest
-    const bytes = segment.add(soughtKey, value)
+    return segment
+  }
+
+  #added(segment: JoinSegment, bytes: number): void {
     segment.count++
     this.#count++
     this.#markDirty(segment, bytes)
     this.#measure(segment)
   }
 
-  fetch(key: StoreKey, from: number, to: number): Iterable<StoredRow> {
+  fetch(key: StoreKey, from: number, to: number, screen?: RowScreen): Iterable<StoredRow> {
+    soughtKey.set(key)
+    return this.#fetch(from, to, screen)
+  }
+
+  /** Rows of the sought key. */
+  #fetch(from: number, to: number, screen: RowScreen | undefined): Iterable<StoredRow> {
     const lowest = Math.max(from, this.#floor)
     const { usage } = this.#space
     let found: StoredRow[] | null = null
     if (lowest > to) return NOTHING
-    soughtKey.set(key)
+    const wanted = {
+      from: lowest,
+      to,
+      read: screen === undefined ? this.#read : this.#readerFor(screen),
+      blocks: this.#blocks,
+    }
     const first = Math.max(this.#numberOf(lowest), this.#segments.firstKey() ?? Number.POSITIVE_INFINITY)
     const last = Math.min(this.#numberOf(to), this.#highest)
     for (let number = first; number <= last; number++) {
@@ -106,12 +142,20 @@ export class LmdbJoinBuffer implements JoinBuffer, DurableStore {
       const isLoading = this.#ensureLoaded(segment)
       if (isLoading) usage.misses++
       else usage.hits++
-      found = segment.fetch(soughtKey, lowest, to, found, this.#blocks)
+      found = segment.fetch(soughtKey, wanted, found)
       if (isLoading) this.#measure(segment)
     }
     if (found === null) return NOTHING
     this.#found += found.length
     return found
+  }
+
+  #readerFor(screen: RowScreen): RowReader {
+    const known = this.#readers.get(screen)
+    if (known !== undefined) return known
+    const reader = this.#space.rows.screened(screen)
+    this.#readers.set(screen, reader)
+    return reader
   }
 
   /**

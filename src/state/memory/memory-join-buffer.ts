@@ -4,7 +4,7 @@
  * until all of it is; the floor hides them.
  */
 import { SortedMap } from '../sorted-map.ts'
-import type { JoinBuffer, StoredRow, StoreKey } from '../store.ts'
+import type { JoinBuffer, RowScreen, StoredRow, StoreKey } from '../store.ts'
 
 /** Segments that a full buffer has: more of them free memory sooner, fewer make fetches cheaper. */
 const SEGMENTS = 16
@@ -17,6 +17,7 @@ interface Segment {
 
 export class MemoryJoinBuffer implements JoinBuffer {
   readonly kind = 'joinBuffer'
+  readonly packed = null
   readonly #segmentMs: number
   readonly #segments = new SortedMap<number, Segment>()
   #floor = Number.NEGATIVE_INFINITY
@@ -36,7 +37,7 @@ export class MemoryJoinBuffer implements JoinBuffer {
     this.#count++
   }
 
-  fetch(key: StoreKey, from: number, to: number): Iterable<StoredRow> {
+  fetch(key: StoreKey, from: number, to: number, screen?: RowScreen): Iterable<StoredRow> {
     const lowest = Math.max(from, this.#floor)
     const first = this.#segmentNumber(lowest)
     const last = this.#segmentNumber(to)
@@ -45,8 +46,10 @@ export class MemoryJoinBuffer implements JoinBuffer {
     for (const [, { rows }] of this.#segments.entries(first, last)) {
       const ofKey = rows.get(key)
       if (ofKey === undefined) continue
-      for (let i = firstAfter(ofKey, lowest - 1); i < ofKey.length && ofKey[i]!.timestamp <= to; i++)
-        found.push(ofKey[i]!)
+      for (let i = firstAfter(ofKey, lowest - 1); i < ofKey.length && ofKey[i]!.timestamp <= to; i++) {
+        const row = ofKey[i]!
+        if (screen === undefined || screen.accepts(row.row)) found.push(row)
+      }
     }
     return found
   }

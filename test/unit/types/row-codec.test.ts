@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ByteBuffer } from '../../../src/types/byte-buffer.ts'
 import { Decimal } from '../../../src/types/decimal.ts'
-import { rowCodec } from '../../../src/types/row-codec.ts'
+import { columnReader, isNullAt, rowCodec } from '../../../src/types/row-codec.ts'
 import {
   array,
   BIGINT,
@@ -88,4 +88,20 @@ test('64-bit integers are exact at the edges of safe numbers', () => {
     codec.write([value], sink)
     expect(codec.read({ buffer: sink.buffer, position: 0 })).toEqual([value])
   }
+})
+
+test('some columns are read where they belong, and the others are passed over', () => {
+  const codec = rowCodec(TYPES)
+  const columns = fc.subarray(TYPES.map((_, i) => i))
+  fc.assert(
+    fc.property(ROWS, columns, (row, wanted) => {
+      const sink = new ByteBuffer(1)
+      sink.writeByte(7)
+      codec.write(row, sink)
+      const read: Value[] = new Array(TYPES.length + 2).fill('before')
+      columnReader(TYPES, wanted)({ buffer: sink.buffer, position: 1 }, read, 2)
+      expect(read).toEqual(['before', 'before', ...row.map((value, i) => (wanted.includes(i) ? value : 'before'))])
+      expect(row.map((_, i) => isNullAt(sink.buffer, 1, i))).toEqual(row.map((value) => value === null))
+    }),
+  )
 })
