@@ -67,15 +67,24 @@ export function writeUtf8(text: string, out: ByteSink): void {
     out.position = position + buffer.utf8Write(text, position)
     return
   }
+  let at = position
   for (let i = 0; i < length; i++) {
     const code = text.charCodeAt(i)
-    if (code >= 0x80) {
+    if (code < 0x80) buffer[at++] = code
+    else if (code < 0x800) {
+      buffer[at++] = 0xc0 | (code >> 6)
+      buffer[at++] = 0x80 | (code & 0x3f)
+    } else if ((code & 0xf800) === 0xd800) {
+      // Half of a surrogate pair.
       out.position = position + buffer.utf8Write(text, position)
       return
+    } else {
+      buffer[at++] = 0xe0 | (code >> 12)
+      buffer[at++] = 0x80 | ((code >> 6) & 0x3f)
+      buffer[at++] = 0x80 | (code & 0x3f)
     }
-    buffer[position + i] = code
   }
-  out.position = position + length
+  out.position = at
 }
 
 /** Appends text that is ASCII. */

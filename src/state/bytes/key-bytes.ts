@@ -110,9 +110,7 @@ const SURROGATE = /[\ud800-\udfff]/
 
 /** Appends the bytes of a text, without its length. */
 export function writeText(text: string, sink: RowSink): void {
-  const { length } = text
-  if (length <= SHORT_TEXT && writeAscii(text, sink)) return
-  if (SURROGATE.test(text)) {
+  if (text.length <= SHORT_TEXT || SURROGATE.test(text)) {
     writeUnits(text, sink)
     return
   }
@@ -120,20 +118,6 @@ export function writeText(text: string, sink: RowSink): void {
   sink.reserve(bytes)
   sink.buffer.utf8Write(text, sink.position, bytes)
   sink.position += bytes
-}
-
-/** False, with nothing written, if a character is not ASCII. */
-function writeAscii(text: string, sink: RowSink): boolean {
-  const { length } = text
-  sink.reserve(length)
-  const { buffer, position } = sink
-  for (let i = 0; i < length; i++) {
-    const code = text.charCodeAt(i)
-    if (code > 0x7f) return false
-    buffer[position + i] = code
-  }
-  sink.position = position + length
-  return true
 }
 
 function writeUnits(text: string, sink: RowSink): void {
