@@ -66,6 +66,19 @@ const CASES: Record<string, readonly OracleCase[]> = {
         'SELECT S.B AS X, 0 AS G, COUNT(*) AS N FROM S JOIN R ON S.A = R.A WHERE S.B IS NOT NULL GROUP BY S.B UNION ALL SELECT NULL, 1, COUNT(*) FROM S JOIN R ON S.A = R.A WHERE S.B IS NOT NULL HAVING COUNT(*) > 0',
     },
   ],
+  'aggregates and first rows of joins of streams, by what these are joined on': [
+    {
+      query:
+        'SELECT B, SUM(M) AS X FROM (SELECT S.A AS A, S.B AS B, MAX(R.ID) AS M FROM S JOIN R STATE TTL 100 DAYS ON S.A = R.A AND S.ID <= R.ID GROUP BY S.A, S.B) Q WHERE B IS NOT NULL GROUP BY B',
+      sqlite:
+        'SELECT B, SUM(M) AS X FROM (SELECT S.A AS A, S.B AS B, MAX(R.ID) AS M FROM S JOIN R ON S.A = R.A AND S.ID <= R.ID GROUP BY S.A, S.B) Q WHERE B IS NOT NULL GROUP BY B',
+    },
+    {
+      query:
+        'SELECT S.A AS A, R.ID AS X FROM S JOIN R STATE TTL 100 DAYS ON S.A = R.A AND S.ID <= R.ID QUALIFY ROW_NUMBER() OVER (PARTITION BY S.A ORDER BY R.ID DESC) = 1',
+      sqlite: 'SELECT S.A AS A, MAX(R.ID) AS X FROM S JOIN R ON S.A = R.A AND S.ID <= R.ID GROUP BY S.A',
+    },
+  ],
   'grouping sets': [
     {
       query: 'SELECT A, B, GROUPING(A, B) AS G, COUNT(*) AS N, SUM(TS) AS X FROM T GROUP BY ROLLUP(A, B)',

@@ -21,7 +21,7 @@ import { hasUndo, variantOf } from './aggregate-call.ts'
 import { type Aggregated, type AggregationPlan, aggregateCall, preparedColumns } from './aggregation-plan.ts'
 import { aggregateChanges, isOverChanges } from './change-aggregation.ts'
 import { expandedKey, expandSets, type GroupingSets, groupingSetsOf } from './grouping-sets.ts'
-import { type GroupedRows, sendToGroups } from './partial-aggregation.ts'
+import { addUp, type GroupedRows, sendToGroups } from './partial-aggregation.ts'
 import { placedByKey, repartition } from './rekey.ts'
 import { readingColumns } from './result-columns.ts'
 import { inClause, knownType, typed } from './typed.ts'
@@ -104,14 +104,17 @@ function groupRows(plan: AggregationPlan): GroupedRows {
     input: input.step,
     key: groups,
   })
+  const placedBy = placeOfGroups(plan)
   const relation: Relation = {
     ...placedByKey(input),
     step: grouped,
     key: groupKey(groups),
     window: null,
     macros: new Map(),
+    ...(placedBy !== null && { placedBy }),
   }
   const prepared = prepareArguments(plan, relation)
+  if (placedBy !== null) return addUp(prepared, plan)
   if (isSourceKey(plan)) return { relation: prepared }
   if (input.kind === 'stream') return sendToGroups(prepared, input.keyFormat, plan)
   return {
@@ -141,6 +144,26 @@ const isSourceKey = ({ input, groups }: AggregationPlan): boolean =>
   input.placedBy === undefined &&
   input.key.length === groups.length &&
   groups.every(({ expression }, i) => expression.kind === 'column' && input.key[i]!.columns.includes(expression.name))
+
+/**
+ * What places the groups of a query in FROM whose rows lie together already, as those of a join do that are grouped by what they are joined on. Null: they must be
+ * sent. The table of a statement lies where its key is placed: pull queries look it up there.
+ */
+function placeOfGroups({
+  analysis,
+  input,
+  groups,
+  builder,
+}: AggregationPlan): NonNullable<Relation['placedBy']> | null {
+  if (!builder.isNested || analysis.window !== null || input.kind === 'table' || input.placedBy === undefined)
+    return null
+  const placedBy = input.placedBy.map((names) =>
+    groups.flatMap(({ name, expression }) =>
+      expression.kind === 'column' && names.includes(expression.name) ? [name] : [],
+    ),
+  )
+  return placedBy.every((names) => names.length > 0) ? placedBy : null
+}
 
 function prepareArguments(plan: AggregationPlan, relation: Relation): Relation {
   const prepared = preparedColumns(plan)

@@ -19,10 +19,15 @@ export const addsUp = (functions: readonly AggregateCall[], { isSnapshot, contex
 
 /** Brings rows under the key of their group to one partition. `prepared`: rows of the arguments of the calls. */
 export function sendToGroups(prepared: Relation, keyFormat: FormatSpec, plan: AggregationPlan): GroupedRows {
+  const { relation: sent, ...partials } = addUp(prepared, plan)
+  return { relation: repartition('Aggregate-GroupBy', sent, { keyFormat, ...partials }, plan.builder), ...partials }
+}
+
+/** The same rows, or partials of them: for rows that lie with their groups, fewer looks at these. */
+export function addUp(prepared: Relation, plan: AggregationPlan): GroupedRows {
   const { analysis, calls, builder } = plan
   const functions = calls.map((call, i) => aggregateCall(call, i, plan, prepared))
-  if (!addsUp(functions, builder))
-    return { relation: repartition('Aggregate-GroupBy', prepared, { keyFormat }, builder) }
+  if (!addsUp(functions, builder)) return { relation: prepared }
   const { window } = analysis
   const step = builder.add({
     kind: 'partialAggregate',
@@ -31,7 +36,5 @@ export function sendToGroups(prepared: Relation, keyFormat: FormatSpec, plan: Ag
     functions,
     ...(window !== null && { window }),
   })
-  const recordColumns = prepared.columns.length
-  const relation = repartition('Aggregate-GroupBy', { ...prepared, step }, { keyFormat, recordColumns }, builder)
-  return { relation, recordColumns }
+  return { relation: { ...prepared, step }, recordColumns: prepared.columns.length }
 }
