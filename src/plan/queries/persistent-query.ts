@@ -115,7 +115,9 @@ function inheritedPartitions({ sources }: Analysis, { partitions }: PlanContext)
   return partitions(sources[0]!.source.topic) ?? 1
 }
 
-/** Windowed results are kept at least as long as their windows; other tables for good. */
+const WITHOUT_END = -1
+
+/** Windowed results are kept at least as long as their windows, and without end for -1; other tables for good. */
 function retention(given: number | null, { kind, window }: DataSource, analysis: Analysis): number | null {
   if (kind === 'TABLE' && window === null) {
     if (given === null) return null
@@ -123,7 +125,7 @@ function retention(given: number | null, { kind, window }: DataSource, analysis:
       'Invalid config variable in the WITH clause: RETENTION_MS. Non-windowed tables do not support retention.',
     )
   }
-  if (analysis.window === null) return given
+  if (analysis.window === null || given === WITHOUT_END) return given
   return Math.max(given ?? 0, analysis.window.retentionMs)
 }
 

@@ -35,6 +35,18 @@ it('tables compact, windowed tables are kept as long as their windows', async ()
   expect(await configOf('WINDOWS')).toMatchObject({ 'cleanup.policy': 'compact,delete', 'retention.ms': '172800000' })
 })
 
+it('windows are kept as long as RETENTION_MS says, but not shorter than they are needed', async () => {
+  const windows = async (name: string, retention: number) => {
+    await test.execute(
+      `CREATE TABLE ${name} WITH (retention_ms=${retention}) AS SELECT v, COUNT(*) AS n FROM s WINDOW TUMBLING (SIZE 1 HOUR, RETENTION 2 DAYS) GROUP BY v;`,
+    )
+    return (await configOf(name.toUpperCase()))?.['retention.ms']
+  }
+  expect(await windows('shorter', 1000)).toBe('172800000')
+  expect(await windows('longer', 999_999_999)).toBe('999999999')
+  expect(await windows('endless', -1)).toBe('-1')
+})
+
 describe('the topic of dead letters', () => {
   it('takes the largest record of its source with headers added', async () => {
     await test.broker.createTopic({ name: 'raw', partitions: 1, config: { 'max.message.bytes': '5000000' } })
