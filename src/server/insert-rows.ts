@@ -7,6 +7,8 @@ import type { InsertAcks } from './insert-acks.ts'
 const TURN_ROWS = 256
 /** Rows on their way to the log at a time. Reading stops there, and flow control slows the client down. */
 const MAX_UNDER_WAY = 8192
+/** Reading continues when so few are left: were it to continue with each row that is stored, each would become a batch of its own. */
+const FEW_UNDER_WAY = MAX_UNDER_WAY / 2
 
 /**
  * Reads until the lines end, a failure ends the request, or `reading` is aborted, whose reason is then the failure of the next row. A
@@ -26,7 +28,7 @@ export async function insertRows(
         if (acks.isOver || reading.signal.aborted) break
         rows.add(() => insert(line))
         if (rows.next % TURN_ROWS === 0) await nextTurn()
-        if (rows.count >= MAX_UNDER_WAY) await rows.fewerThan(MAX_UNDER_WAY)
+        if (rows.count >= MAX_UNDER_WAY) await rows.fewerThan(FEW_UNDER_WAY)
       }
       if (acks.isOver) break
     }
