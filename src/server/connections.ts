@@ -10,6 +10,7 @@ import {
 import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Timer } from '../clock.ts'
+import { awaitFirstRequest } from './net/first-request.ts'
 import { asksForHttp2, upgradeToHttp2 } from './net/h2c-upgrade.ts'
 import { beginsWithInserts, LineFramedSocket, noteLineFrames } from './net/line-frames.ts'
 import { createServer as createHttp1 } from './net/node-http.ts'
@@ -43,6 +44,8 @@ export class Connections implements Protocols {
   readonly #http2: Http2Server
   /** A session that has closed waits for its client to close the connection, which one that does not read never does. */
   readonly #http2Sockets = new Set<Socket>()
+  /** Those that have sent no request yet. */
+  readonly #beginning = new Set<Socket>()
   readonly #sessions = new Set<ServerHttp2Session>()
   readonly #timer: Timer
   /** The connection whose session is being made. */
@@ -68,7 +71,7 @@ export class Connections implements Protocols {
       connection.on('error', () => connection.destroy())
       const done = asksForWebSocket(request)
         ? websocket.accept(request, connection, head)
-        : upgradeToHttp2(request, connection, this.http2)
+        : upgradeToHttp2(request, connection, this.#upgraded)
       done.catch(() => connection.destroy())
     })
     this.#http2 = createHttp2(
@@ -91,9 +94,21 @@ export class Connections implements Protocols {
   }
 
   readonly http2 = (socket: Socket): void => {
+    this.#beginning.add(socket)
+    socket.once('close', () => this.#beginning.delete(socket))
+    awaitFirstRequest(socket, this.#timer, (bytes) => {
+      this.#beginning.delete(socket)
+      this.#open(socket, { insertsRows: beginsWithInserts(bytes) })
+    })
+  }
+
+  /** The request that asked for the upgrade is the first one. */
+  readonly #upgraded = (socket: Socket): void => this.#open(socket, { insertsRows: false })
+
+  #open(socket: Socket, { insertsRows }: { readonly insertsRows: boolean }): void {
     this.#http2Sockets.add(socket)
     socket.once('close', () => this.#http2Sockets.delete(socket))
-    this.#opening = insertsRows(socket) ? new LineFramedSocket(socket, this.#timer) : socket
+    this.#opening = insertsRows ? new LineFramedSocket(socket, this.#timer) : socket
     // The session is made before this returns.
     this.#http2.emit('connection', this.#opening)
     this.#opening = null
@@ -101,6 +116,7 @@ export class Connections implements Protocols {
 
   /** Ends connections; those with requests under way end when these have been answered. */
   closeIdle(): void {
+    for (const socket of this.#beginning) socket.destroy()
     this.#http1.close()
     this.#http1.closeIdleConnections()
     for (const session of this.#sessions) session.close()
@@ -109,7 +125,7 @@ export class Connections implements Protocols {
   closeAll(): void {
     this.#http1.closeAllConnections()
     for (const session of this.#sessions) session.destroy()
-    for (const socket of this.#http2Sockets) socket.destroy()
+    for (const socket of [...this.#beginning, ...this.#http2Sockets]) socket.destroy()
   }
 
   #hold(session: ServerHttp2Session, idleMs: number): void {
@@ -118,14 +134,6 @@ export class Connections implements Protocols {
     session.on('error', () => session.destroy())
     session.setTimeout(idleMs, () => session.close())
   }
-}
-
-/** Whether the first request of the connection inserts rows, as far as what has arrived tells. */
-function insertsRows(socket: Socket): boolean {
-  const bytes: Buffer | null = socket.read()
-  if (bytes === null) return false
-  socket.unshift(bytes)
-  return beginsWithInserts(bytes)
 }
 
 function countWhileOpen(
