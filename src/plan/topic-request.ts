@@ -18,6 +18,18 @@ export interface TopicRequest {
   readonly cleanupPolicy: 'delete' | 'compact' | 'compact,delete'
 }
 
+/** A topic for records of a stream. What is not given is what the broker, or an existing topic, has. */
+export const topicRequest = (name: string, given: Partial<TopicRequest> = {}): TopicRequest => ({
+  name,
+  partitions: null,
+  replicas: null,
+  retentionMs: null,
+  retentionLike: null,
+  recordsOf: null,
+  cleanupPolicy: 'delete',
+  ...given,
+})
+
 /** Streams delete, tables compact, windowed tables do both. */
 export function cleanupPolicy({ kind, window }: Pick<DataSource, 'kind' | 'window'>): TopicRequest['cleanupPolicy'] {
   if (kind === 'STREAM') return 'delete'

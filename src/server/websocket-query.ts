@@ -27,21 +27,62 @@ export interface WebSocketRequest {
 }
 
 /** Sends the answer to one query, and closes the connection. Resolves when the query has ended and the client has been sent its end. */
-export async function sendOverWebSocket(
+export const sendOverWebSocket = (
+  context: ServerContext,
+  client: WebSocket,
+  request: WebSocketRequest,
+): Promise<void> =>
+  answer(context, client, request, {
+    done: async () => {
+      await sendFrames(client, [DONE])
+      client.close(NORMAL, 'done')
+    },
+    failed: async (fault) => closeWith(client, fault),
+  })
+
+/**
+ * Sends the answer to one of the queries of a connection, which stays open: a request that is refused, and a query that fails, is answered with a message that
+ * has the error's code. Resolves when the client has been sent its end.
+ */
+export const answerOverWebSocket = (
+  context: ServerContext,
+  client: WebSocket,
+  request: WebSocketRequest,
+): Promise<void> =>
+  answer(context, client, request, {
+    done: () => sendFrames(client, [DONE]),
+    failed: ({ body: { error_code, message } }) => sendFrames(client, [JSON.stringify({ error: message, error_code })]),
+  })
+
+const DONE = '{"error":"done"}'
+
+/** How an answer ends. */
+interface AnswerEnds {
+  readonly done: () => Promise<void>
+  readonly failed: (fault: ErrorAnswer) => Promise<void>
+}
+
+async function answer(
   { lifecycle, log, counts, timer }: ServerContext,
   client: WebSocket,
   request: WebSocketRequest,
+  ends: AnswerEnds,
 ): Promise<void> {
   const startedAt = timer.elapsed()
   try {
     const stream = await lifecycle.engine.openQuery(readQuery(request))
-    const end = await lifecycle.streaming(stream, (open) => sendAndClose(open, client, lifecycle))
+    const end = await lifecycle.streaming(stream, async (open) => {
+      const sent = await sendMessages(open, client, lifecycle)
+      if (sent?.reason === 'error') await ends.failed(errorAnswer(sent.error))
+      else if (sent !== null) await ends.done()
+      return sent
+    })
     counts.query(stream.kind, (timer.elapsed() - startedAt) / 1000)
     if (end !== null) logFault(end, stream.queryId, log)
   } catch (error) {
-    const answer = errorAnswer(error)
-    if (isServerFault(answer)) log.error({ err: error }, 'websocket query failed')
-    closeWith(client, answer)
+    const fault = errorAnswer(error)
+    if (isServerFault(fault)) log.error({ err: error }, 'websocket query failed')
+    await ends.failed(fault)
   }
 }
 
@@ -49,50 +90,6 @@ function readQuery({ text, authorization }: WebSocketRequest): QueryRequest {
   if (text === null) throw new RequestError('BAD_REQUEST', 'missing request parameter')
   const { ksql, streamsProperties, sessionVariables } = readBody(parseBody(text), ksqlBody)
   return { sql: ksql, properties: streamsProperties ?? {}, variables: sessionVariables ?? {}, authorization }
-}
-
-/**
- * Sends the answer to one of the queries of a connection, which stays open: a request that is refused, and a query that fails, is answered with a message that
- * has the error's code. Resolves when the client has been sent its end.
- */
-export async function answerOverWebSocket(
-  { lifecycle, log, counts, timer }: ServerContext,
-  client: WebSocket,
-  request: WebSocketRequest,
-): Promise<void> {
-  const startedAt = timer.elapsed()
-  try {
-    const stream = await lifecycle.engine.openQuery(readQuery(request))
-    const end = await lifecycle.streaming(stream, (open) => sendMessages(open, client, lifecycle))
-    counts.query(stream.kind, (timer.elapsed() - startedAt) / 1000)
-    if (end === null) return
-    logFault(end, stream.queryId, log)
-    if (end.reason === 'error') throw end.error
-    await sendFrames(client, [DONE])
-  } catch (error) {
-    const answer = errorAnswer(error)
-    if (isServerFault(answer)) log.error({ err: error }, 'websocket query failed')
-    const { error_code, message } = answer.body
-    await sendFrames(client, [JSON.stringify({ error: message, error_code })])
-  }
-}
-
-const DONE = '{"error":"done"}'
-
-async function sendAndClose(
-  stream: RowStream | LineStream,
-  client: WebSocket,
-  lifecycle: Lifecycle,
-): Promise<StreamEnd | null> {
-  const end = await sendMessages(stream, client, lifecycle)
-  if (end === null) return null
-  if (end.reason === 'error') {
-    closeWith(client, errorAnswer(end.error))
-  } else {
-    await sendFrames(client, [DONE])
-    client.close(NORMAL, 'done')
-  }
-  return end
 }
 
 /** Columns and rows. Resolves to how the query ended; null: the client was gone before the first row. */

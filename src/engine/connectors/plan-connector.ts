@@ -8,7 +8,7 @@ import { secretNames } from '../../connectors/secrets.ts'
 import { StatementError } from '../../errors.ts'
 import type { DataSource } from '../../metastore/data-source.ts'
 import { nameHint } from '../../metastore/lookup.ts'
-import type { TopicRequest } from '../../plan/topic-request.ts'
+import { type TopicRequest, topicRequest } from '../../plan/topic-request.ts'
 import type { CreateBuiltInConnector } from '../../sql/ast/connector-statements.ts'
 import { suggestion } from '../../suggest.ts'
 import type { Catalog } from '../commands/catalog.ts'
@@ -97,7 +97,7 @@ function planSink(
 /** The topic for dead letters of a sink that reads `source`, if the options name one. */
 export function deadLetterTopics(options: Options, source: string): readonly TopicRequest[] {
   const topic = options.textOrNull('errors.deadletterqueue.topic.name')
-  return topic === null ? [] : [{ ...topicRequest(topic, null), recordsOf: source }]
+  return topic === null ? [] : [topicRequest(topic, { recordsOf: source })]
 }
 
 /** Throws an OptionError for a reference to a secret that does not exist. */
@@ -181,18 +181,8 @@ function planSource(
     topic,
     source: null,
   }
-  return { spec, topics: [topicRequest(topic, partitions)] }
+  return { spec, topics: [topicRequest(topic, { partitions })] }
 }
-
-const topicRequest = (name: string, partitions: number | null): TopicRequest => ({
-  name,
-  partitions,
-  replicas: null,
-  retentionMs: null,
-  retentionLike: null,
-  recordsOf: null,
-  cleanupPolicy: 'delete',
-})
 
 /** For messages. */
 export const kindName = (kind: ConnectorKind): string => (kind === 'SINK' ? 'Sink' : 'Source')

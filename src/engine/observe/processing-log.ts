@@ -8,6 +8,7 @@ import { BrokerError } from '../../broker/broker-error.ts'
 import type { Clock, Scheduled, Timer } from '../../clock.ts'
 import { messageOf } from '../../errors.ts'
 import { loggerOf } from '../../plan/describe.ts'
+import { topicRequest } from '../../plan/topic-request.ts'
 import type { ProcessingError } from '../../runtime/processing-error.ts'
 import type { QueryRuntime } from '../../runtime/query-runtime.ts'
 import { encodeBase64 } from '../../types/base64.ts'
@@ -83,15 +84,9 @@ export class ProcessingLog {
 
   async #create(run: (request: StatementRequest) => Promise<unknown>): Promise<void> {
     const { config, broker, catalog } = this.#parts
-    await ensureTopic(broker, {
-      name: this.#topic,
-      partitions: config.number('ksql.logging.processing.topic.partitions'),
-      replicas: config.number('ksql.logging.processing.topic.replication.factor'),
-      retentionMs: null,
-      retentionLike: null,
-      recordsOf: null,
-      cleanupPolicy: 'delete',
-    })
+    const partitions = config.number('ksql.logging.processing.topic.partitions')
+    const replicas = config.number('ksql.logging.processing.topic.replication.factor')
+    await ensureTopic(broker, topicRequest(this.#topic, { partitions, replicas }))
     const stream = config.get('ksql.logging.processing.stream.name')!
     if (config.flag('ksql.logging.processing.stream.auto.create') && !catalog().metastore.sources.has(stream)) {
       const properties = `KAFKA_TOPIC='${this.#topic}', VALUE_FORMAT='JSON'`

@@ -16,17 +16,17 @@
  *   stated   The watermark that the task states stays where it was when the first of them came (`heldTime`), in case it has passed a window by other records.
  *
  * Nothing is stored: the task flushes before its positions are committed. Where each change of the table must leave by itself (`coalesces`), records
- * pass, and so they do for a while where groups hardly come again (`PartialShare`).
+ * pass, and so they do for a while where groups hardly come again (`SentShare`).
  */
 import type { AggregationWindow } from '../../metastore/aggregation-window.ts'
 import { BIGINT } from '../../types/sql-type.ts'
 import { readsNoColumns } from '../column-read.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import { hasKey } from '../record-key.ts'
+import { SentShare } from '../sent-share.ts'
 import type { StepId } from '../step.ts'
 import { type AggregateCall, callExpressions, partialColumns } from './aggregate-call.ts'
 import { PartialGroups } from './partial-groups.ts'
-import { PartialShare } from './partial-share.ts'
 import { functionStates } from './partial-states.ts'
 import { partialWindows } from './partial-windows.ts'
 
@@ -69,7 +69,7 @@ export const partialAggregate: OperatorDefinition<PartialAggregateStep> = {
       groupColumns: null,
       emit,
     })
-    const share = new PartialShare()
+    const share = new SentShare()
     let latest = -1
     return {
       inputs: [

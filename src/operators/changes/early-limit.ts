@@ -8,14 +8,14 @@
  * behind its limit once stays there: rows of a stream never leave, and those of a table only come forward (plan/clauses/growing-rows.ts). A change of a row
  * whose old value was left out takes out one that the OVER does not have, which it knows by its place.
  *
- * Where hardly any row is left out, rows pass for a while without a look (`PartialShare`).
+ * Where hardly any row is left out, rows pass for a while without a look (`SentShare`).
  */
 
 import type { RowComparator } from '../../types/row-comparator.ts'
 import type { Row } from '../../types/value.ts'
-import { PartialShare } from '../aggregate/partial-share.ts'
 import { noExpressions } from '../column-read.ts'
 import type { OperatorDefinition } from '../operator.ts'
+import { SentShare } from '../sent-share.ts'
 import type { StepId } from '../step.ts'
 import type { RankLimit } from './ordered-rows.ts'
 import { rowOrder } from './row-order.ts'
@@ -58,7 +58,7 @@ export const earlyLimit: OperatorDefinition<EarlyLimitStep> = {
         columns,
       ),
     })
-    const share = new PartialShare()
+    const share = new SentShare()
     return {
       inputs: [
         (record) => {

@@ -12,7 +12,6 @@ import type { Row } from '../../types/value.ts'
 import { callExpressions } from '../aggregate/aggregate-call.ts'
 import { compileCall } from '../aggregate/aggregate-functions.ts'
 import { PartialGroups } from '../aggregate/partial-groups.ts'
-import { PartialShare } from '../aggregate/partial-share.ts'
 import { lengthOf, type PartialStates, textColumns } from '../aggregate/partial-states.ts'
 import { partialWindows } from '../aggregate/partial-windows.ts'
 import { readsNoColumns } from '../column-read.ts'
@@ -21,6 +20,7 @@ import { takersOf } from '../distinct/seen-values.ts'
 import { type SetValue, setValueCodec } from '../distinct/set-value.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import type { OperatorContext } from '../operator-context.ts'
+import { SentShare } from '../sent-share.ts'
 import type { StepId } from '../step.ts'
 
 export interface PartialChangeAggregateStep {
@@ -63,7 +63,7 @@ export const partialChangeAggregate: OperatorDefinition<PartialChangeAggregateSt
       groupColumns,
       emit,
     })
-    const share = new PartialShare()
+    const share = new SentShare()
     return {
       inputs: [
         (record) => {

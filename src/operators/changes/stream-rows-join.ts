@@ -12,7 +12,14 @@ import type { Expression } from '../../expressions/expression.ts'
 import { columnsOf } from '../../expressions/inspect.ts'
 import type { JoinBuffer, RowScreen, StoreDeclaration } from '../../state/store.ts'
 import type { PackedRecord, Process, ProcessPacked, StreamRecord } from '../../types/record.ts'
-import { type ColumnReader, columnReader, isNullAt, type RowCodec, rowCodec } from '../../types/row-codec.ts'
+import {
+  type ColumnReader,
+  columnReader,
+  isNullAt,
+  type RowCodec,
+  type RowSource,
+  rowCodec,
+} from '../../types/row-codec.ts'
 import { columnTypes } from '../../types/schema.ts'
 import { formatType } from '../../types/sql-type.ts'
 import type { Row } from '../../types/value.ts'
@@ -221,16 +228,14 @@ function pairScreen(screen: InputScreen | null, { own, other, from, schemas }: P
   }
   const read = [...new Set(origins)].map((origin) => origin - from)
   const readColumns = columnReader(columnTypes(ofSide), read)
-  const source: { buffer: Buffer; position: number } = { buffer: NO_BYTES, position: 0 }
+  const sourceAt = packedSource()
   return {
     needs(row) {
       for (const column of read) pair[from + column] = row[column]!
       return needs()
     },
-    needsPacked({ buffer, start }) {
-      source.buffer = buffer
-      source.position = start
-      readColumns(source, pair, from)
+    needsPacked(row) {
+      readColumns(sourceAt(row), pair, from)
       return needs()
     },
   }
@@ -243,12 +248,7 @@ function ownRows({ value }: StepSchema, from: number, condition: PairCondition |
   const pair = condition?.pair ?? []
   const codec: RowCodec = rowCodec(types)
   const readColumns: ColumnReader = columnReader(types, columns)
-  const source: { buffer: Buffer; position: number } = { buffer: NO_BYTES, position: 0 }
-  const sourceAt = ({ buffer, start }: PackedRecord['row']): typeof source => {
-    source.buffer = buffer
-    source.position = start
-    return source
-  }
+  const sourceAt = packedSource()
   return {
     note(row) {
       for (const column of columns) pair[from + column] = row[column]!
@@ -260,4 +260,12 @@ function ownRows({ value }: StepSchema, from: number, condition: PairCondition |
   }
 }
 
-const NO_BYTES = Buffer.alloc(0)
+/** Where the columns of a row are read from. One object serves all rows. */
+function packedSource(): (row: PackedRecord['row']) => RowSource {
+  const source: { buffer: Buffer; position: number } = { buffer: Buffer.alloc(0), position: 0 }
+  return ({ buffer, start }) => {
+    source.buffer = buffer
+    source.position = start
+    return source
+  }
+}

@@ -25,7 +25,7 @@ import { isComposedTable, planComposedSink } from '../relations/composed-sink.ts
 import { derivedBy } from '../relations/derived.ts'
 import { type SchemaRegistration, sinkRegistrations } from '../schema-registration.ts'
 import type { PlannedSource } from '../statements/create-source.ts'
-import { checkExistingTopic, cleanupPolicy, type TopicRequest } from '../topic-request.ts'
+import { checkExistingTopic, cleanupPolicy, topicRequest } from '../topic-request.ts'
 import { functionsOf } from '../used-functions.ts'
 import { refuseLoop } from './loops.ts'
 import { addSink, checkStateTypes, findMaterialization, sinkFormats, sinkValueFormat } from './sink.ts'
@@ -90,17 +90,15 @@ export function planCreateAs(
     statement: statement.text,
   }
   addSink(projection, source, builder)
-  const request: TopicRequest = {
-    name: topic,
+  const request = topicRequest(topic, {
     partitions: properties.partitions ?? inheritedPartitions(analysis, context),
     replicas: properties.replicas,
     retentionMs: placing(properties.location('RETENTION_MS'), () =>
       retention(properties.retentionMs, source, analysis),
     ),
     retentionLike: source.kind === 'STREAM' ? analysis.sources[0]!.source.topic : null,
-    recordsOf: null,
     cleanupPolicy: cleanupPolicy(source),
-  }
+  })
   if (properties.partitions !== null) {
     placing(properties.location('PARTITIONS'), () => checkExistingTopic(request, context))
   }

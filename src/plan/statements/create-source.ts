@@ -14,7 +14,7 @@ import type { PlanContext } from '../builder.ts'
 import { checkPlan } from '../check-plan.ts'
 import type { PhysicalPlan } from '../physical-plan.ts'
 import { type SchemaRegistration, sideRegistration } from '../schema-registration.ts'
-import { checkExistingTopic, cleanupPolicy, type TopicRequest } from '../topic-request.ts'
+import { checkExistingTopic, cleanupPolicy, type TopicRequest, topicRequest } from '../topic-request.ts'
 
 export interface PlannedSource {
   readonly source: DataSource
@@ -97,15 +97,8 @@ export function planCreateSource(
     statement: statement.text,
   }
   checkSourceFormats(source, statement.columns, properties)
-  const topic: TopicRequest = {
-    name: source.topic,
-    partitions: properties.partitions,
-    replicas: properties.replicas,
-    retentionMs: properties.retentionMs,
-    retentionLike: null,
-    recordsOf: null,
-    cleanupPolicy: cleanupPolicy(source),
-  }
+  const { partitions, replicas, retentionMs } = properties
+  const topic = topicRequest(source.topic, { partitions, replicas, retentionMs, cleanupPolicy: cleanupPolicy(source) })
   placing(properties.location('PARTITIONS', 'REPLICAS'), () => checkExistingTopic(topic, context))
   return {
     source,
@@ -203,16 +196,8 @@ const DEAD_LETTER_SUFFIX = '-dead-letter'
 function deadLetterTopic({ badRecords }: DataSource, topic: TopicRequest, context: PlanContext): TopicRequest | null {
   if (badRecords?.kind !== 'deadLetter') return null
   const partitions = context.partitions(badRecords.topic) ?? topic.partitions ?? context.partitions(topic.name) ?? null
-  const { replicas } = topic
-  return {
-    name: badRecords.topic,
-    partitions,
-    replicas,
-    retentionMs: null,
-    retentionLike: null,
-    recordsOf: topic.name,
-    cleanupPolicy: 'delete',
-  }
+  const { name, replicas } = topic
+  return topicRequest(badRecords.topic, { partitions, replicas, recordsOf: name })
 }
 
 interface Formats {

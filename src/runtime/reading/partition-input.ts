@@ -52,7 +52,7 @@ export interface PartitionInputOptions {
   readonly readInternal: ReturnType<typeof internalReader> | null
   readonly clock: Clock
   /** See `WATCHED`. */
-  readonly workingFor: Int32Array
+  readonly watched: Int32Array
   readonly queryNumber: number
 }
 
@@ -77,7 +77,7 @@ export class PartitionInput implements TaskInput {
   readonly #limit: number
   readonly #task: InputTask
   readonly #clock: Clock
-  readonly #workingFor: Int32Array
+  readonly #watched: Int32Array
   readonly #queryNumber: number
   /** Watermarks among the records of this turn. */
   #watermarks = 0
@@ -104,7 +104,7 @@ export class PartitionInput implements TaskInput {
     const { assignment } = options
     this.#task = options.task
     this.#clock = options.clock
-    this.#workingFor = options.workingFor
+    this.#watched = options.watched
     this.#queryNumber = options.queryNumber
     this.entry = options.entry
     this.index = options.index
@@ -275,13 +275,13 @@ export class PartitionInput implements TaskInput {
   }
 
   beginFilter(): void {
-    this.#workingFor[WATCHED.workingFor] = this.#queryNumber
+    this.#watched[WATCHED.workingFor] = this.#queryNumber
   }
 
   takeRecord(record: StreamRecord, offset: number, cursor: RecordCursor): void {
     if (offset < this.#position || this.#isClosed || offset >= this.#limit) return
     this.#position = offset + 1
-    this.#workingFor[WATCHED.workingFor] = this.#queryNumber
+    this.#watched[WATCHED.workingFor] = this.#queryNumber
     try {
       this.#task.process(this, record, offset, cursor)
     } catch (error) {
@@ -294,7 +294,7 @@ export class PartitionInput implements TaskInput {
     const { offset } = cursor
     if (offset < this.#position || this.#isClosed || offset >= this.#limit) return
     this.#position = offset + 1
-    this.#workingFor[WATCHED.workingFor] = this.#queryNumber
+    this.#watched[WATCHED.workingFor] = this.#queryNumber
     try {
       this.#task.processInternal(this, cursor)
     } catch (error) {

@@ -16,7 +16,7 @@ const port = parentPort!
 const log = (message: Omit<LogMessage, 'kind'>): void => port.postMessage({ kind: 'log', ...message })
 const schemaCalls = new SchemaCalls((call) => port.postMessage(call))
 const setup = workerData as WorkerSetup
-const calls = new WaitingCalls(new Int32Array(setup.workingFor))
+const calls = new WaitingCalls(new Int32Array(setup.watched))
 const options = await workerOptions(setup, {
   clock: systemClock,
   timer: systemTimer,
@@ -40,7 +40,7 @@ port.on('message', (message: MainMessage) => {
   else calls.take(message.id)
 })
 const beat = (): void => {
-  options.workingFor[WATCHED.beats]!++
+  options.watched[WATCHED.beats]!++
 }
 // At once: the thread is watched from its first beat on.
 beat()

@@ -43,8 +43,8 @@ export interface WorkerSetup {
   readonly stores: StoresSetup
   /** URLs of modules whose `functions` are available beside the built-in ones. */
   readonly functionModules: readonly string[]
-  /** See `LocalWorkerOptions.workingFor`. */
-  readonly workingFor: SharedArrayBuffer
+  /** See `LocalWorkerOptions.watched`. */
+  readonly watched: SharedArrayBuffer
 }
 
 /** What the thread itself hands in. */
@@ -60,7 +60,7 @@ export interface WorkerSurroundings {
 }
 
 export interface OpenedWorkerOptions extends Omit<LocalWorkerOptions, 'listener'> {
-  readonly workingFor: Int32Array
+  readonly watched: Int32Array
   readonly schemas: LoadedSchemas
 }
 
@@ -69,7 +69,7 @@ export async function workerOptions(
   setup: WorkerSetup,
   surroundings: WorkerSurroundings,
 ): Promise<OpenedWorkerOptions> {
-  const { index, serverId, workingFor } = setup
+  const { index, serverId, watched } = setup
   const { clock, timer, fetchSchema } = surroundings
   const config = mergeConfig(setup.config, {})
   const broker = await openThreadBroker(setup.broker)
@@ -97,7 +97,7 @@ export async function workerOptions(
     transactionalId: `${serverId}-${index}`,
     compression: compressionOf(config),
     schemas: new LoadedSchemas({ fetch: fetchSchema, clock, timer }),
-    workingFor: new Int32Array(workingFor),
+    watched: new Int32Array(watched),
   }
 }
 

@@ -73,9 +73,9 @@ function startWorker(
   onLost: (suspect: string | null, cause: Error) => void,
 ): { readonly worker: Worker; readonly ended: Promise<unknown> } {
   const { connection, transfer } = connect()
-  const workingFor = new SharedArrayBuffer(WATCHED.length * Int32Array.BYTES_PER_ELEMENT)
-  const shared = new Int32Array(workingFor)
-  const setup: WorkerSetup = { index, serverId, config, broker: connection, stores, functionModules, workingFor }
+  const watched = new SharedArrayBuffer(WATCHED.length * Int32Array.BYTES_PER_ELEMENT)
+  const shared = new Int32Array(watched)
+  const setup: WorkerSetup = { index, serverId, config, broker: connection, stores, functionModules, watched }
   const thread = new Thread(ENTRY, {
     workerData: setup,
     transferList: transfer,

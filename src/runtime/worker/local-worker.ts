@@ -59,7 +59,7 @@ export interface LocalWorkerOptions {
   /** Default: there is no schema registry. */
   readonly schemas?: SchemaLoader
   /** Shared with the thread that watches this one: see `WATCHED`. */
-  readonly workingFor?: Int32Array
+  readonly watched?: Int32Array
   /** See `Pace`. Default: never. */
   readonly isAwaited?: () => boolean
 }
@@ -80,7 +80,7 @@ export class LocalWorker implements InProcessWorker {
   readonly #stateTransactions: Transactions
   readonly #producer: Producer
   readonly #window = new SendWindow()
-  readonly #workingFor: Int32Array
+  readonly #watched: Int32Array
   readonly #openings = new Openings()
   readonly #settling: Settling
   readonly #pace: Pace
@@ -93,7 +93,7 @@ export class LocalWorker implements InProcessWorker {
   constructor(options: LocalWorkerOptions) {
     this.#options = options
     this.#pace = new Pace(options.isAwaited)
-    this.#workingFor = options.workingFor ?? new Int32Array(WATCHED.length)
+    this.#watched = options.watched ?? new Int32Array(WATCHED.length)
     const { broker, clock, timer, compression, transactionalId, functionContext, schemas = NO_REGISTRY } = options
     this.#producer = broker.producer()
     const queries = this.#queries
@@ -128,7 +128,7 @@ export class LocalWorker implements InProcessWorker {
     this.#slowQueries = new SlowQueries({
       timer,
       pace: this.#pace,
-      working: () => this.#workingFor[WATCHED.workingFor]!,
+      working: () => this.#watched[WATCHED.workingFor]!,
       queries: run,
       onRelease: (input) => this.#reading.update(input),
       wakeUp: () => this.#reading.wakeUp(),
@@ -151,7 +151,7 @@ export class LocalWorker implements InProcessWorker {
       stateProducer: this.#stateTransactions.sender,
       pool: new BatchPool(compression),
       window: this.#window,
-      workingFor: this.#workingFor,
+      watched: this.#watched,
       onBadRecord: (query, error) => void this.#endings.halt(query, error),
       onFullness: (input) => this.#update(input),
       onWorkLeft: () => this.#reading.wakeUp(),
@@ -390,14 +390,14 @@ export class LocalWorker implements InProcessWorker {
       }
       if (query.isAtRest) this.#atWork.delete(compiled)
     }
-    this.#workingFor[WATCHED.workingFor] = 0
+    this.#watched[WATCHED.workingFor] = 0
     this.#slowQueries.endRound()
     this.#commits.commitWhenRead()
     this.#settling.endRound()
   }
 
   #beat(): void {
-    this.#workingFor[WATCHED.beats]!++
+    this.#watched[WATCHED.beats]!++
   }
 
   /** Lets work that waits for the wall clock continue although nothing is read. */

@@ -19,6 +19,7 @@ import { type PackedReader, packedReader } from '../task/internal-record.ts'
 import { type GroupInput, type GroupOptions, PartitionGroup } from '../task/partition-group.ts'
 import type { RecordCursor } from '../task/record-cursor.ts'
 import type { Task } from '../task/task.ts'
+import { TaskRest } from '../task/task-rest.ts'
 import { type Watermark, watermarkOf, watermarkRecord } from '../task/watermark.ts'
 import { BadRecordHandler } from './bad-record-handler.ts'
 import { type BuildTaskOptions, buildTask, isStateful } from './build-task.ts'
@@ -79,11 +80,7 @@ export class RunningTask implements InputTask {
   readonly #idle: IdleTime
   /** Whether state has changed since the last checkpoint although no record was read. */
   #hasIdleChange = false
-  /** Whether a round finds nothing to do unless a record was taken. */
-  readonly #canRest: boolean
-  #isAtRest = false
-  /** Whether a record was taken since the last checkpoint, so that more than positions may have changed. */
-  #hasTakenRecords = false
+  readonly #rest: TaskRest
   #isClosed = false
   #isHalted = false
 
@@ -109,6 +106,7 @@ export class RunningTask implements InputTask {
     this.outputs = outputs
     this.stores = stores
     this.#flushes = new FlushSchedule(options.clock)
+    this.#rest = new TaskRest(options.onWork)
     this.#badRecords = new BadRecordHandler({ ...options, partition: options.assignment.partition, outputs })
     this.#removed = new RemovedRecords({
       config: options.query.config,
@@ -136,22 +134,19 @@ export class RunningTask implements InputTask {
     this.#group = this.inputs.length > 1 ? this.#makeGroup() : null
     this.#positions = new InputPositions(this.inputs, this.#group)
     outputs.isMuted = this.#positions.areRepeating
-    this.#canRest =
-      this.#watermarks === null &&
-      !isStateful(options) &&
-      readsOneSource(this.inputs) &&
-      !this.#task.worksBetweenRecords
+    const isFilter = this.#watermarks === null && !isStateful(options) && readsOneSource(this.inputs)
+    this.#rest.canRest = isFilter && !this.#task.worksBetweenRecords
     this.#restoreTimes()
   }
 
-  /** Whether the rounds can do without it until it takes a record. A task with state or several inputs never rests, since time passes for it. */
+  /** Whether the rounds can do without it until it takes a record. */
   get isAtRest(): boolean {
-    return this.#isAtRest
+    return this.#rest.isAtRest
   }
 
   /** Whether its positions are all that has changed since the last checkpoint: if they are lost, nothing is written twice. */
   get isQuiet(): boolean {
-    return this.#canRest && !this.#hasTakenRecords && !this.outputs.isMuted
+    return this.#rest.isQuiet && !this.outputs.isMuted
   }
 
   /** Sampled records in other partitions than this server would look for them. */
@@ -206,7 +201,7 @@ export class RunningTask implements InputTask {
   }
 
   #processAtOnce(input: PartitionInput, record: StreamRecord, offset: number, cursor: RecordCursor): void {
-    this.#noteRecord()
+    this.#rest.noteRecord()
     if (this.outputs.isMuted && offset >= input.committed) this.#unmute()
     input.entry.process(record, offset, cursor)
     if (this.#task.hasWorkLeft) this.#noteWorkLeft()
@@ -219,7 +214,7 @@ export class RunningTask implements InputTask {
   processBadRecord(input: PartitionInput, fault: ReadFault, cursor: RecordCursor): void {
     const { entry, committed } = input
     const { offset } = cursor
-    this.#noteRecord()
+    this.#rest.noteRecord()
     if (this.#group === null && this.outputs.isMuted && offset >= committed) this.#unmute()
     entry.reportBadRecord(fault, offset)
     if (offset < committed) return
@@ -259,8 +254,10 @@ export class RunningTask implements InputTask {
 
   /** Ends a round of reading: processes what waits, emits what was held back, sends what gathered. */
   endRound(): void {
-    this.#isAtRest = this.#isClosed || this.#isHalted
-    if (this.#isAtRest) return
+    if (this.#isClosed || this.#isHalted) {
+      this.#rest.end()
+      return
+    }
     this.#beginWork()
     try {
       if (this.#task.hasWorkLeft) {
@@ -276,7 +273,7 @@ export class RunningTask implements InputTask {
       this.#idle.endRound(this.inputs, isDone && !this.outputs.isMuted)
       if (this.#flushes.takeChanges(isCaughtUp)) this.#task.flush()
       if (this.#flushes.takeBatches(isCaughtUp)) this.outputs.flush()
-      this.#isAtRest = this.#canRest && this.#hasNothingToDo
+      this.#rest.endRound(!this.outputs.isMuted && !this.outputs.hasOpenBatches && !this.#task.hasWorkLeft)
     } catch (error) {
       this.fail(error)
     }
@@ -288,11 +285,11 @@ export class RunningTask implements InputTask {
     if (this.#task.hasWorkLeft && !this.#finishWork()) return null
     this.#beginWork()
     this.#task.flush()
-    this.#options.workingFor[WATCHED.workingFor] = 0
+    this.#options.watched[WATCHED.workingFor] = 0
     if (!this.isDirty && this.outputs.isIdle) return null
     const positions = this.#positions.mark()
     this.#hasIdleChange = false
-    this.#hasTakenRecords = false
+    this.#rest.noteCheckpoint()
     const state = this.stores.checkpoint({
       positions,
       streamTime: this.#task.latestTime,
@@ -313,8 +310,7 @@ export class RunningTask implements InputTask {
   unmark(): void {
     this.#positions.unmark()
     this.#hasIdleChange = true
-    this.#hasTakenRecords = true
-    this.#options.onWork()
+    this.#rest.unmark()
   }
 
   statistics(): StepStatistics[] {
@@ -343,20 +339,9 @@ export class RunningTask implements InputTask {
   /** Reports an error, unless it was reported before: by the same record, before the task began to repeat itself. */
   report(error: ProcessingError): void {
     if (this.outputs.isMuted && !this.#isAhead(error.position)) return
-    this.#noteRecord()
+    this.#rest.noteRecord()
     if (!error.isNotice) this.processingErrors++
     this.#options.reportError(error)
-  }
-
-  get #hasNothingToDo(): boolean {
-    return !this.outputs.isMuted && !this.outputs.hasOpenBatches && !this.#task.hasWorkLeft
-  }
-
-  #noteRecord(): void {
-    if (this.#hasTakenRecords && !this.#isAtRest) return
-    this.#hasTakenRecords = true
-    this.#isAtRest = false
-    this.#options.onWork()
   }
 
   /** Whether a muted task has read the record ahead. */
@@ -408,8 +393,8 @@ export class RunningTask implements InputTask {
   }
 
   #beginWork(): void {
-    const { workingFor, query } = this.#options
-    workingFor[WATCHED.workingFor] = query.number
+    const { watched, query } = this.#options
+    watched[WATCHED.workingFor] = query.number
   }
 
   #unmuteIfDone(): void {

@@ -15,7 +15,7 @@ export interface TaskInputsOptions
   /** See `WorkerListener`. */
   readonly onNotice: (about: NoticeSubject, message: string) => void
   /** See `WATCHED`. */
-  readonly workingFor: Int32Array
+  readonly watched: Int32Array
 }
 
 export interface InputsOwner {
@@ -31,7 +31,7 @@ export function taskInputs(
   options: TaskInputsOptions,
   { task, entries, restored, statesWatermarks }: InputsOwner,
 ): PartitionInput[] {
-  const { query, assignment, schemas, clock, workingFor } = options
+  const { query, assignment, schemas, clock, watched } = options
   const hasState = isStateful(options)
   const isSingle = entries.length === 1
   return entries.map((entry, index) => {
@@ -48,7 +48,7 @@ export function taskInputs(
       readInternal: step.kind === 'repartition' ? internalReader(step, schemas.get(step.id)!) : null,
       placement: hasState && step.kind === 'source' ? keyPlacement(step, input, options) : null,
       clock,
-      workingFor,
+      watched,
       queryNumber: query.number,
     })
   })

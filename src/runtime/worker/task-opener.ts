@@ -23,7 +23,7 @@ export interface TaskOpenerOptions
     | 'timer'
     | 'pool'
     | 'window'
-    | 'workingFor'
+    | 'watched'
     | 'onFullness'
     | 'onWorkLeft'
   > {

@@ -1,6 +1,6 @@
 /**
- * Whether adding up is worth its while: the share of partials in the records that were added up. Where groups hardly come again a partial costs a
- * look-up and spares nothing, so that records pass for a while before the share is measured again.
+ * Whether a look at records before they are sent is worth its while: the share of them that are sent all the same. Where groups hardly come again,
+ * adding up costs a look-up and spares nothing, so that records pass for a while before the share is measured again.
  */
 
 /** Records by which the share is measured. */
@@ -10,9 +10,9 @@ const PASSED = 50_000
 /** Measured: at this share adding up costs as much as it spares. */
 const MAX_SHARE = 2 / 3
 
-export class PartialShare {
+export class SentShare {
   #records = 0
-  #partials = 0
+  #sent = 0
   #left = 0
 
   /** Whether the next record passes by itself. */
@@ -22,14 +22,14 @@ export class PartialShare {
     return true
   }
 
-  /** Notes a record that was added up. `isNew`: it is the first of a partial. */
-  note(isNew: boolean): void {
+  /** Notes a record that was looked at. `isSent`: it is sent, or the first of a partial that is. */
+  note(isSent: boolean): void {
     this.#records++
-    if (isNew) this.#partials++
+    if (isSent) this.#sent++
     if (this.#records < SAMPLE) return
-    this.#left = this.#partials > this.#records * MAX_SHARE ? PASSED : 0
+    this.#left = this.#sent > this.#records * MAX_SHARE ? PASSED : 0
     this.#records = 0
-    this.#partials = 0
+    this.#sent = 0
   }
 
   /** Whether the records that come are to pass: what is held back must leave before them. */
